@@ -1,0 +1,296 @@
+//! Moving and cancelling: first whose booking it is, then the same way as booking. A move keeps
+//! the old slot until the new one is safe; a cancellation is said only when it is done.
+
+use std::sync::Arc;
+
+use hookswitch_storage::{
+    Booking, BookingSummary, CallEvent, CancelBooking, CancelOutcome, MoveBooking, MoveOutcome,
+    Outcome, Service, Settlement,
+};
+use jiff::civil::DateTime;
+
+use super::book::{Wanted, key_reused, occupied_until, secure, unavailable};
+use super::desk::{Effects, Refusal, local, outage, storage_down};
+use super::find::{Claimant, Proof, find_with};
+use super::{phrases, repeat};
+use crate::ports::ProviderError;
+use crate::provider::ProviderHandle;
+use crate::session::state::CallState;
+use crate::tools::ToolContext;
+
+/// A request to move.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeRequest {
+    /// Which booking.
+    pub claimant: Claimant,
+    /// The new day as written; the booking's own when empty.
+    pub new_date: String,
+    /// The new time as written, or day and time.
+    pub new_time: String,
+}
+
+/// What became of a move.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Changed {
+    /// It moved from the given local time.
+    Moved(Box<Booking>, DateTime),
+    /// It was there already.
+    Already(Box<Booking>),
+}
+
+/// A booking and where it should go.
+pub(super) struct Target<'a> {
+    pub(super) booking: Booking,
+    pub(super) wanted: &'a Wanted,
+}
+
+/// Moves a booking.
+///
+/// # Errors
+/// A refusal in words; the booking is where it was.
+pub async fn reschedule(
+    context: &ToolContext,
+    request: ChangeRequest,
+    effects: &mut Effects,
+) -> Result<Changed, Refusal> {
+    effects.gate = Some(context.exclusive().await);
+    let state = context.state().await;
+    if let Some(booking) = repeat::same_tool_call(context, &state, effects).await? {
+        if !booking.is_active() {
+            return Err(already_cancelled(&booking));
+        }
+        let from = repeat::moved_from(&booking).map(|from| local(from, &booking.time_zone));
+        let booking = Box::new(booking);
+        return Ok(match from {
+            Some(from) => Changed::Moved(booking, from),
+            None => Changed::Already(booking),
+        });
+    }
+    let booking = only(context, &request.claimant, effects).await?;
+    if !booking.is_active() {
+        return Err(already_cancelled(&booking));
+    }
+    let from = local(booking.start, &booking.time_zone);
+    let own_date = from.date().to_string();
+    let has_day = !request.new_date.trim().is_empty();
+    // "Move it to three" means the same day; "2026-02-10 15:00" in one piece names its own.
+    let in_one = !has_day && super::when::parse_moment(&request.new_time, state.today).is_ok();
+    let date = match (has_day, in_one) {
+        (true, _) => request.new_date.as_str(),
+        (false, true) => "",
+        (false, false) => own_date.as_str(),
+    };
+    let service = Some(booking.service_id.as_str());
+    let mut wanted = Wanted::read(context, &state, (date, &request.new_time), service, effects)?;
+    // The caller names the new time themself; that it is free is checked below. In a call the
+    // agent repeats it back before it calls, so no second offer is needed for one's own booking.
+    wanted.moving = Some(booking.id);
+    if wanted.offered.is_none() {
+        wanted.offered = Some(as_offer(&booking, &wanted));
+    }
+    if wanted.start == booking.start {
+        effects.booking = Some(booking.id);
+        return Ok(Changed::Already(Box::new(booking)));
+    }
+    let target = Target { booking, wanted: &wanted };
+    let moved = relocate(context, &state, target, effects).await?;
+    Ok(Changed::Moved(moved, from))
+}
+
+fn as_offer(booking: &Booking, wanted: &Wanted) -> hookswitch_storage::OfferedSlot {
+    hookswitch_storage::OfferedSlot {
+        start: wanted.start,
+        end: wanted.start,
+        service_id: booking.service_id.clone(),
+        resource: booking.resource.clone(),
+        connection_id: booking.connection_id.clone(),
+        time_zone: wanted.zone_name.clone(),
+        spoken: false,
+    }
+}
+
+/// Moves a booking to a slot that is free by the same rules as an offer.
+pub(super) async fn relocate(
+    context: &ToolContext,
+    state: &Arc<CallState>,
+    target: Target<'_>,
+    effects: &mut Effects,
+) -> Result<Box<Booking>, Refusal> {
+    let Target { booking, wanted } = target;
+    let provider = connection_of(context, &booking, effects).await?;
+    let slot = secure(context, state, &provider, wanted, effects).await?;
+    let external = !provider.is_local();
+    if external {
+        let answer = provider.reschedule(booking.clone(), slot.start, context.deadline).await;
+        settle_move(context, &booking, answer, effects).await?;
+    }
+    let request = MoveBooking {
+        org: context.org.id().clone(),
+        id: booking.id,
+        start: slot.start,
+        end: slot.end,
+        occupied_until: occupied_until(slot.end, &wanted.service),
+        capacity: wanted.service.capacity,
+        time_zone: wanted.zone_name.clone(),
+        meaning: meaning(context, &booking, &wanted.service, slot.start),
+        tool_call: Some(context.tool_call()),
+        call_id: context.facts.id.clone(),
+        by: context.actor(),
+        now: context.now(),
+    };
+    match context.shared.store.move_booking(request).await {
+        Ok(MoveOutcome::Moved(moved)) => {
+            effects.booking = Some(moved.id);
+            let booking = BookingSummary::from(&*moved);
+            effects.events.push(CallEvent::BookingChanged { booking });
+            Ok(moved)
+        }
+        Ok(MoveOutcome::Same(moved)) => {
+            effects.booking = Some(moved.id);
+            repeat::tell(state, &moved, effects);
+            Ok(moved)
+        }
+        Ok(MoveOutcome::Taken) => {
+            Err(unavailable(context, &provider, wanted, &[], effects).counted(state, effects))
+        }
+        Ok(MoveOutcome::NotFound) => Err(not_found()),
+        Ok(MoveOutcome::Cancelled(booking)) => Err(already_cancelled(&booking)),
+        Ok(MoveOutcome::KeyReused) => Err(key_reused()),
+        Err(error) => Err(storage_down(context, &error, effects)),
+    }
+}
+
+fn meaning(
+    context: &ToolContext,
+    booking: &Booking,
+    service: &Service,
+    start: jiff::Timestamp,
+) -> Option<String> {
+    let call = context.facts.id.as_ref()?;
+    Some(format!("{call}|{}|{}|{start}", booking.customer_name.to_lowercase(), service.id))
+}
+
+async fn settle_move(
+    context: &ToolContext,
+    booking: &Booking,
+    answer: Result<crate::ports::ProviderBooking, ProviderError>,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let settlement = match answer {
+        Ok(made) => Settlement::Confirmed { external_id: Some(made.external_id) },
+        Err(ProviderError::Unknown) => {
+            let settled = settle(context, booking, Settlement::Unknown, effects).await;
+            settled?;
+            let at = local(booking.start, &booking.time_zone);
+            return Err(Refusal::new("outcome_unknown", phrases::not_sure(at)));
+        }
+        Err(error) => return Err(outage(context, &error, effects)),
+    };
+    settle(context, booking, settlement, effects).await
+}
+
+async fn settle(
+    context: &ToolContext,
+    booking: &Booking,
+    settlement: Settlement,
+    effects: &mut Effects,
+) -> Result<(), Refusal> {
+    let (org, by, now) = (context.org.id(), context.actor(), context.now());
+    match context.shared.store.settle(org, &booking.id, settlement, &by, now).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(storage_down(context, &error, effects)),
+    }
+}
+
+/// Cancels a booking. The second value is false if it had been cancelled before.
+///
+/// # Errors
+/// A refusal in words; the booking stands.
+pub async fn cancel(
+    context: &ToolContext,
+    claimant: &Claimant,
+    reason: Option<String>,
+    effects: &mut Effects,
+) -> Result<(Box<Booking>, bool), Refusal> {
+    effects.gate = Some(context.exclusive().await);
+    let state = context.state().await;
+    if let Some(booking) = repeat::same_tool_call(context, &state, effects).await?
+        && !booking.is_active()
+    {
+        return Ok((Box::new(booking), true));
+    }
+    let booking = only(context, claimant, effects).await?;
+    effects.booking = Some(booking.id);
+    let provider = connection_of(context, &booking, effects).await?;
+    if booking.is_active() && !provider.is_local() {
+        match provider.cancel(booking.clone(), reason.clone(), context.deadline).await {
+            Ok(()) | Err(ProviderError::NotFound) => {}
+            Err(ProviderError::Unknown) => {
+                settle(context, &booking, Settlement::Unknown, effects).await?;
+                let at = local(booking.start, &booking.time_zone);
+                return Err(Refusal::new("outcome_unknown", phrases::not_sure(at)));
+            }
+            Err(error) => return Err(outage(context, &error, effects)),
+        }
+    }
+    let request = CancelBooking {
+        org: context.org.id().clone(),
+        id: booking.id,
+        reason,
+        tool_call: Some(context.tool_call()),
+        call_id: context.facts.id.clone(),
+        by: context.actor(),
+        now: context.now(),
+    };
+    match context.shared.store.cancel(request).await {
+        Ok(CancelOutcome::Cancelled(booking)) => {
+            let summary = BookingSummary::from(&*booking);
+            effects.events.push(CallEvent::BookingCancelled { booking: summary });
+            Ok((booking, true))
+        }
+        Ok(CancelOutcome::Already(booking)) => Ok((booking, false)),
+        Ok(CancelOutcome::NotFound) => Err(not_found()),
+        Ok(CancelOutcome::KeyReused) => Err(key_reused()),
+        Err(error) => Err(storage_down(context, &error, effects)),
+    }
+}
+
+fn already_cancelled(booking: &Booking) -> Refusal {
+    let at = local(booking.start, &booking.time_zone);
+    Refusal::new("booking_cancelled", phrases::already_cancelled(at))
+}
+
+fn not_found() -> Refusal {
+    Refusal::new("booking_not_found", phrases::NOT_FOUND)
+}
+
+/// The one booking that is meant.
+async fn only(
+    context: &ToolContext,
+    claimant: &Claimant,
+    effects: &mut Effects,
+) -> Result<Booking, Refusal> {
+    let mut found = find_with(context, claimant, Proof::NumberAndDetail, effects).await?;
+    if found.len() > 1 {
+        let at: Vec<_> = found.iter().map(|b| local(b.start, &b.time_zone)).collect();
+        return Err(Refusal::new("several_bookings", phrases::found_several(&at)));
+    }
+    let booking = found.pop().ok_or_else(not_found)?;
+    if booking.outcome == Outcome::Unknown {
+        let at = local(booking.start, &booking.time_zone);
+        return Err(Refusal::new("outcome_unknown", phrases::not_sure(at)));
+    }
+    Ok(booking)
+}
+
+async fn connection_of(
+    context: &ToolContext,
+    booking: &Booking,
+    effects: &mut Effects,
+) -> Result<ProviderHandle, Refusal> {
+    let connections = &context.shared.connections;
+    match connections.get(context.org.id(), &booking.connection_id).await {
+        Ok(provider) => Ok(provider),
+        Err(error) => Err(outage(context, &error, effects)),
+    }
+}

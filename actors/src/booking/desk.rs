@@ -1,0 +1,177 @@
+//! What every booking function works with: what came of it beside its answer, the ways in which
+//! it can refuse, and how the parts of a request are understood.
+
+use std::sync::Arc;
+
+use hookswitch_storage::{BookingId, CallEvent, OfferedSlot, OutagePolicy, Settings};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use tokio::sync::OwnedMutexGuard;
+
+use super::phrases;
+use super::when::WhenError;
+use crate::bounds::ATTEMPTS_BEFORE_TRANSFER;
+use crate::ports::ProviderError;
+use crate::session::state::CallState;
+use crate::tools::ToolContext;
+
+/// What comes of a booking function beside its answer.
+pub struct Effects {
+    /// What happened to the call.
+    pub events: Vec<CallEvent>,
+    /// The booking that was made or changed.
+    pub booking: Option<BookingId>,
+    /// Whether the answer is final: failures of ours are not.
+    pub replayable: bool,
+    pub(crate) gate: Option<OwnedMutexGuard<()>>,
+}
+
+impl Default for Effects {
+    fn default() -> Self {
+        Self { events: Vec::new(), booking: None, replayable: true, gate: None }
+    }
+}
+
+/// Why a booking function did not do what it was asked to. A business outcome, not a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// A short stable name (`slot_unavailable`), or P094's words for an unreachable provider.
+    pub code: &'static str,
+    /// What the caller hears.
+    pub message: String,
+    /// Slots that could be had instead, offered by this very answer.
+    pub alternatives: Vec<OfferedSlot>,
+    /// An argument that is missing or wrong: the tool could not run.
+    pub argument: Option<&'static str>,
+    /// Failed attempts in this call, when this was one.
+    pub attempts: Option<u32>,
+    /// Whether handing the call over is the better way on.
+    pub transfer_suggested: bool,
+}
+
+impl Refusal {
+    /// A refusal in words.
+    #[must_use]
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            alternatives: Vec::new(),
+            argument: None,
+            attempts: None,
+            transfer_suggested: false,
+        }
+    }
+
+    /// Whether the request is the cause, not a provider or storage in trouble.
+    #[must_use]
+    pub fn is_about_the_request(&self) -> bool {
+        self.code != phrases::PROVIDER_ERROR
+    }
+
+    /// A missing argument, by our own name for it.
+    #[must_use]
+    pub fn missing(argument: &'static str) -> Self {
+        Self { argument: Some(argument), ..Self::new("missing_argument", "") }
+    }
+
+    /// A date or time that could not be understood; the error asks back in words.
+    #[must_use]
+    pub fn when(error: &WhenError) -> Self {
+        Self::new("invalid_date", error.to_string())
+    }
+
+    /// Counts this as a failed attempt to book; after three the caller is offered a person (P175).
+    #[must_use]
+    pub fn counted(mut self, state: &CallState, effects: &mut Effects) -> Self {
+        let attempts = state.attempts + 1;
+        effects.events.push(CallEvent::BookingFailed { reason: self.code.to_owned() });
+        effects.events.push(CallEvent::AttemptCounted { attempts });
+        self.attempts = Some(attempts);
+        if attempts >= ATTEMPTS_BEFORE_TRANSFER {
+            self.transfer_suggested = true;
+            self.message = format!("{} {}", self.message, phrases::OFFER_HAND_OVER);
+        }
+        self
+    }
+}
+
+/// What the caller hears when the provider cannot be used.
+pub(crate) fn outage(
+    context: &ToolContext,
+    error: &ProviderError,
+    effects: &mut Effects,
+) -> Refusal {
+    tracing::warn!(org.id = %context.org.id(), %error, "provider could not be used");
+    effects.replayable = false;
+    effects.events.push(CallEvent::Warning {
+        code: "provider_unavailable".into(),
+        message: format!("The calendar could not be used: {error}."),
+    });
+    let hand_over = context.org.settings().booking.outage_policy == OutagePolicy::Transfer;
+    let message = if hand_over { phrases::HAND_OVER } else { phrases::TAKE_MESSAGE };
+    let mut refusal = Refusal::new(phrases::PROVIDER_ERROR, message);
+    refusal.transfer_suggested = hand_over;
+    refusal
+}
+
+/// What the caller hears when our own storage fails.
+pub(crate) fn storage_down(
+    context: &ToolContext,
+    error: &hookswitch_storage::StoreError,
+    effects: &mut Effects,
+) -> Refusal {
+    tracing::error!(org.id = %context.org.id(), %error, "storage failed");
+    effects.replayable = false;
+    Refusal::new(phrases::PROVIDER_ERROR, phrases::TAKE_MESSAGE)
+}
+
+/// Until when a slot that is offered at `at` is kept for the call.
+pub(crate) fn hold_until(settings: &Settings, at: Timestamp) -> Timestamp {
+    let seconds = i64::from(settings.booking.hold_seconds);
+    at.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+}
+
+/// Keeps what was just offered from other calls, if this is a call.
+pub(crate) fn hold(context: &ToolContext, slots: &[OfferedSlot]) {
+    let Some(call) = context.call().filter(|_| context.is_live()) else { return };
+    let until = hold_until(context.org.settings(), context.now());
+    for slot in slots.iter().filter(|slot| slot.spoken) {
+        context.shared.holds.hold(&slot.resource, &call, (slot.start, slot.end), until);
+    }
+}
+
+/// Whether a zone's name is that of a place. `EST` and its like are fixed offsets in the database,
+/// and mean the summer's time as well to whoever says them.
+#[must_use]
+pub fn is_place(name: &str) -> bool {
+    name == "UTC" || (name.contains('/') && name != "Etc/Unknown")
+}
+
+/// The zone that a name means, or the org's.
+pub(crate) fn zone_named(context: &ToolContext, name: Option<&str>) -> (TimeZone, String) {
+    let wanted = name.map(str::trim).filter(|name| is_place(name));
+    match wanted.and_then(|name| Some((TimeZone::get(name).ok()?, name))) {
+        Some((zone, name)) => {
+            // Names are matched whatever their case; what is stored is the proper spelling.
+            let name = zone.iana_name().unwrap_or(name).to_owned();
+            (zone, name)
+        }
+        None => (context.org.zone.clone(), context.org.settings().timezone.clone()),
+    }
+}
+
+/// The zone in which the caller was last offered something, or the org's (R15).
+pub(crate) fn zone_of_offers(context: &ToolContext, state: &Arc<CallState>) -> (TimeZone, String) {
+    zone_named(context, state.offered_slots.last().map(|slot| slot.time_zone.as_str()))
+}
+
+/// The local time of an instant in a zone by name.
+#[must_use]
+pub fn local(at: Timestamp, zone: &str) -> DateTime {
+    match at.in_tz(zone) {
+        Ok(zoned) => zoned.datetime(),
+        Err(_) => at.to_zoned(TimeZone::UTC).datetime(),
+    }
+}

@@ -1,0 +1,242 @@
+//! Which starts can be booked on a day, and why the others cannot. Called when slots are offered
+//! and again, fresh, when one is booked. Pure: the clock, the zone and what is occupied are given.
+//! Knows no provider, no hold and no caller.
+
+mod grid;
+mod occupancy;
+
+use hookswitch_storage::{Service, Settings, TimeRange};
+use jiff::civil::{Date, time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use grid::Pattern;
+use occupancy::Occupancy;
+
+/// Everything that decides about a start, except what is occupied.
+#[derive(Debug, Clone, Copy)]
+pub struct SlotRules<'a> {
+    /// Opening hours, closed dates and booking rules of the org.
+    pub settings: &'a Settings,
+    /// What is to be booked.
+    pub service: &'a Service,
+    /// The zone in which opening hours and dates are meant.
+    pub zone: &'a TimeZone,
+    /// The current time.
+    pub now: Timestamp,
+}
+
+/// A time that is occupied, buffers included; `end` is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Start.
+    pub start: Timestamp,
+    /// End, exclusive; a span that does not end after its start occupies nothing.
+    pub end: Timestamp,
+    /// How much of the service's capacity it takes.
+    pub units: u32,
+}
+
+/// A start that can be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeSlot {
+    /// Start.
+    pub start: Timestamp,
+    /// End of the appointment, without buffer.
+    pub end: Timestamp,
+}
+
+/// How a day as a whole stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayVerdict {
+    /// There is at least one free slot.
+    Open,
+    /// The day, or the last start on it, is over.
+    Past,
+    /// The org has closed this date.
+    ClosedDate,
+    /// The org has no opening hours on this weekday that the service fits into.
+    NoHours,
+    /// All that is left of the day is nearer than the shortest lead time.
+    TooSoon,
+    /// The date is further ahead than can be booked.
+    BeyondHorizon,
+    /// Everything that is left is taken.
+    Full,
+}
+
+/// Why a start cannot be booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotBookable {
+    /// Not after now.
+    #[error("that time is already over; choose a later one")]
+    Past,
+    /// Nearer than the shortest lead time.
+    #[error("that time is too soon; choose a later one")]
+    TooSoon,
+    /// Further ahead than can be booked.
+    #[error("that date is too far ahead; choose an earlier one")]
+    BeyondHorizon,
+    /// The org has closed this date.
+    #[error("the business is closed on that date; choose another one")]
+    ClosedDate,
+    /// Starts or ends outside the opening hours.
+    #[error("that time is outside the opening hours; choose another one")]
+    OutsideHours,
+    /// Inside the opening hours, but not a time at which appointments start.
+    #[error("no appointment starts at that time; choose one of the offered times")]
+    OffGrid,
+    /// Occupied.
+    #[error("that time is taken; choose another one")]
+    Taken,
+}
+
+/// All free slots of a local date, in order, and how the day stands.
+///
+/// Starts run from the start of each range in steps of the service, on the wall clock: a start
+/// that the clocks jump over does not exist, one that they run through twice is offered once, the
+/// first time. Lengths are elapsed time. An appointment ends within its range; the buffer after
+/// it may not.
+#[must_use]
+pub fn day(rules: &SlotRules<'_>, date: Date, busy: &[Span]) -> (Vec<FreeSlot>, DayVerdict) {
+    if let Some(refusal) = rules.refuse_date(date) {
+        return (Vec::new(), refusal);
+    }
+    let grid = rules.grid(date);
+    if grid.is_empty() {
+        return (Vec::new(), DayVerdict::NoHours);
+    }
+    let occupancy = Occupancy::of(busy);
+    let mut free = Vec::new();
+    let mut verdict = DayVerdict::Past;
+    for slot in grid {
+        match rules.check(slot, &occupancy) {
+            Ok(()) => {
+                free.push(slot);
+                verdict = DayVerdict::Open;
+            }
+            Err(NotBookable::Taken) if free.is_empty() => verdict = DayVerdict::Full,
+            Err(NotBookable::TooSoon) => verdict = DayVerdict::TooSoon,
+            Err(_) => {}
+        }
+    }
+    (free, verdict)
+}
+
+/// Checks one start by the same rules: `Ok` for exactly the slots that [`day`] lists.
+///
+/// # Errors
+/// The first [`NotBookable`] that applies, time before date before hours before occupation.
+pub fn at(rules: &SlotRules<'_>, start: Timestamp, busy: &[Span]) -> Result<FreeSlot, NotBookable> {
+    let date = rules.zone.to_datetime(start).date();
+    rules.check_time(start)?;
+    match rules.refuse_date(date) {
+        Some(DayVerdict::BeyondHorizon) => return Err(NotBookable::BeyondHorizon),
+        Some(DayVerdict::ClosedDate) => return Err(NotBookable::ClosedDate),
+        Some(_) => return Err(NotBookable::Past),
+        None => {}
+    }
+    let Some(slot) = rules.grid(date).into_iter().find(|slot| slot.start == start) else {
+        return Err(if rules.fits_hours(start, date) {
+            NotBookable::OffGrid
+        } else {
+            NotBookable::OutsideHours
+        });
+    };
+    rules.check(slot, &Occupancy::of(busy))?;
+    Ok(slot)
+}
+
+/// The `count` slots whose starts are nearest to `to`, in order of time. Of two that are equally
+/// near, the earlier is preferred.
+#[must_use]
+pub fn nearest(slots: &[FreeSlot], to: Timestamp, count: usize) -> Vec<FreeSlot> {
+    let mut chosen = slots.to_vec();
+    chosen.sort_by_key(|slot| (slot.start.duration_since(to).abs(), slot.start));
+    chosen.truncate(count);
+    chosen.sort_by_key(|slot| slot.start);
+    chosen
+}
+
+/// What is offered while the provider is out of reach and the policy is
+/// [`OutagePolicy::Defaults`](hookswitch_storage::OutagePolicy::Defaults): 9 to 17 in steps of 30
+/// minutes, without what is already over. Nobody knows what is taken then.
+#[must_use]
+pub fn outage_day(date: Date, zone: &TimeZone, now: Timestamp) -> Vec<FreeSlot> {
+    let hours = TimeRange { start: time(9, 0, 0, 0), end: Some(time(17, 0, 0, 0)) };
+    let pattern = Pattern { step: minutes(30), duration: minutes(30) };
+    let mut slots = pattern.lay_over(date, &[hours], zone);
+    slots.retain(|slot| slot.start > now);
+    slots
+}
+
+impl SlotRules<'_> {
+    fn pattern(&self) -> Pattern {
+        let service = self.service;
+        // Settings are checked when they are saved; zero would never end here.
+        Pattern {
+            step: minutes(service.slot_minutes.unwrap_or(service.duration_minutes).max(1)),
+            duration: minutes(service.duration_minutes.max(1)),
+        }
+    }
+
+    fn hours(&self, date: Date) -> &[TimeRange] {
+        self.settings.business_hours.on(date.weekday())
+    }
+
+    fn grid(&self, date: Date) -> Vec<FreeSlot> {
+        self.pattern().lay_over(date, self.hours(date), self.zone)
+    }
+
+    fn check_time(&self, start: Timestamp) -> Result<(), NotBookable> {
+        let lead = minutes(self.settings.booking.min_lead_minutes);
+        let earliest = self.now.checked_add(lead).unwrap_or(Timestamp::MAX);
+        if start <= self.now {
+            Err(NotBookable::Past)
+        } else if start < earliest {
+            Err(NotBookable::TooSoon)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn refuse_date(&self, date: Date) -> Option<DayVerdict> {
+        let today = self.zone.to_datetime(self.now).date();
+        let horizon = i64::from(self.settings.booking.horizon_days);
+        let ahead = SignedDuration::from_hours(24 * horizon);
+        let last = today.checked_add(ahead).unwrap_or(Date::MAX);
+        if date < today {
+            Some(DayVerdict::Past)
+        } else if date > last {
+            Some(DayVerdict::BeyondHorizon)
+        } else if self.settings.closed_dates.contains(&date) {
+            Some(DayVerdict::ClosedDate)
+        } else {
+            None
+        }
+    }
+
+    fn check(&self, slot: FreeSlot, occupancy: &Occupancy) -> Result<(), NotBookable> {
+        self.check_time(slot.start)?;
+        let buffer = minutes(self.service.buffer_minutes);
+        let until = slot.end.checked_add(buffer).unwrap_or(Timestamp::MAX);
+        if occupancy.peak(slot.start, until) >= u64::from(self.service.capacity) {
+            return Err(NotBookable::Taken);
+        }
+        Ok(())
+    }
+
+    fn fits_hours(&self, start: Timestamp, date: Date) -> bool {
+        let Ok(end) = start.checked_add(self.pattern().duration) else {
+            return false;
+        };
+        self.hours(date).iter().any(|range| grid::lies_within(start, end, date, range, self.zone))
+    }
+}
+
+fn minutes(count: u32) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(count))
+}
+
+#[cfg(test)]
+mod tests;

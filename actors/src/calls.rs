@@ -1,0 +1,409 @@
+//! The typed door to live calls. Finds or starts the session of a call, bounds what may wait,
+//! gives every tool call its answer before the deadline. No ractor type leaves.
+
+mod alone;
+mod control;
+mod index;
+mod operator;
+mod removal;
+mod start;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use hookswitch_storage::{
+    Booking, BookingFilter, CallId, CallKey, Customer, CustomerSummary, OrgId, Page, Store,
+    StoreError, ToolCallId,
+};
+use tokio::sync::oneshot;
+
+use alone::run_alone;
+pub use control::{Intervention, InterventionError};
+pub(crate) use index::Sessions;
+pub use operator::Desk;
+
+use crate::booking::Holds;
+use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
+use crate::directory::Directories;
+use crate::feed::Feed;
+use crate::orgs::{OrgEntry, Orgs};
+use crate::ports::{Adapters, CallControl, CallerSource, Clock, CustomerDirectory};
+use crate::provider::Connections;
+use crate::session::facts::{CallFacts, Heard};
+use crate::session::state::CallState;
+use crate::session::{SessionMsg, SessionRef, ToolOrder};
+use crate::supervisor::Nursery;
+use crate::tools::{Given, SessionView, ToolContext, Toolbox, replies};
+
+/// What an operator may set about live calls.
+#[derive(Debug, Clone)]
+pub struct CallSettings {
+    /// Quiet for so long, a session is put away; the next message wakes it.
+    pub idle: Duration,
+    /// Sessions that may be awake at once; beyond it tool calls are answered without context.
+    pub max_live_calls: usize,
+    /// Tool calls per second that one org may make, lasting.
+    pub tool_calls_per_second: u32,
+    /// Tool calls that one org may make at once.
+    pub tool_call_burst: u32,
+}
+
+impl Default for CallSettings {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(900),
+            max_live_calls: 10_000,
+            tool_calls_per_second: 5_000,
+            tool_call_burst: 10_000,
+        }
+    }
+}
+
+/// What the door is made of.
+pub struct CallsParts {
+    /// Storage.
+    pub store: Store,
+    /// The orgs.
+    pub orgs: Orgs,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The feed.
+    pub feed: Feed,
+    /// The vendors' adapters.
+    pub adapters: Arc<dyn Adapters>,
+    /// Commands to live calls.
+    pub control: Arc<dyn CallControl>,
+    /// The customer directory.
+    pub directory: Arc<dyn CustomerDirectory>,
+    /// Who else may know a caller; the first who does is believed.
+    pub caller_sources: Vec<Arc<dyn CallerSource>>,
+    /// The tools.
+    pub toolbox: Toolbox,
+    /// Settings.
+    pub settings: CallSettings,
+}
+
+/// What every session and tool shares.
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) orgs: Orgs,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) feed: Feed,
+    pub(crate) holds: Holds,
+    pub(crate) connections: Connections,
+    pub(crate) directories: Directories,
+    pub(crate) sessions: Sessions,
+    pub(crate) control: Arc<dyn CallControl>,
+    pub(crate) caller_sources: Vec<Arc<dyn CallerSource>>,
+}
+
+impl Shared {
+    /// A customer as a call knows them. The last visit is the latest booking that has passed, or
+    /// what the record knows from elsewhere, whichever is later.
+    pub(crate) async fn summary_of(&self, customer: &Customer) -> CustomerSummary {
+        let filter = BookingFilter {
+            to: Some(self.clock.now()),
+            customer: Some(customer.id),
+            ..BookingFilter::default()
+        };
+        let page = Page { limit: 10_000, cursor: None };
+        let visited = match self.store.bookings(&customer.org, &filter, &page).await {
+            Ok(bookings) => bookings.items.iter().filter(|b| b.is_active()).map(local_date).max(),
+            Err(_) => None,
+        };
+        CustomerSummary {
+            id: Some(customer.id),
+            name: customer.name.clone(),
+            phone: customer.phone.clone(),
+            email: customer.email.clone(),
+            last_visit: customer.last_visit.max(visited.flatten()),
+        }
+    }
+}
+
+fn local_date(booking: &Booking) -> Option<jiff::civil::Date> {
+    booking.start.in_tz(&booking.time_zone).ok().map(|zoned| zoned.date())
+}
+
+/// One tool call as it came in.
+#[derive(Debug)]
+pub struct ToolRequest {
+    /// Its id; ours if it came without one.
+    pub id: ToolCallId,
+    /// The tool's name as called.
+    pub name: String,
+    /// The arguments as JSON text of an object, or what was wrong with them.
+    pub arguments: Result<String, String>,
+}
+
+/// The door. Cheap to clone.
+#[derive(Clone)]
+pub struct Calls {
+    pub(crate) shared: Arc<Shared>,
+    orgs: Orgs,
+    toolbox: Toolbox,
+    settings: Arc<CallSettings>,
+    limiter: Arc<DefaultKeyedRateLimiter<OrgId>>,
+    nursery: Nursery,
+    provider_nursery: Nursery,
+}
+
+impl Calls {
+    /// Opens the door and wakes the calls that were live when the server stopped.
+    ///
+    /// # Errors
+    /// When storage cannot be read or the supervisors cannot start.
+    pub async fn open(parts: CallsParts) -> Result<Self, OpenCallsError> {
+        start::open(parts).await
+    }
+
+    /// The orgs.
+    #[must_use]
+    pub fn orgs(&self) -> &Orgs {
+        &self.orgs
+    }
+
+    /// The feed.
+    #[must_use]
+    pub fn feed(&self) -> &Feed {
+        &self.shared.feed
+    }
+
+    /// Storage.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
+    }
+
+    /// The tools.
+    #[must_use]
+    pub fn toolbox(&self) -> &Toolbox {
+        &self.toolbox
+    }
+
+    /// The provider connections.
+    #[must_use]
+    pub fn connections(&self) -> &Connections {
+        &self.shared.connections
+    }
+
+    /// The customer directories.
+    #[must_use]
+    pub fn directories(&self) -> &Directories {
+        &self.shared.directories
+    }
+
+    /// Takes note of something reported about a call. Returns as soon as the session has it;
+    /// reports beyond the session's bound are dropped and counted in the log.
+    pub async fn note(&self, org: &Arc<OrgEntry>, facts: &CallFacts, heard: Heard) {
+        let Some(call) = &facts.id else { return };
+        let key = CallKey { org: org.id().clone(), call: call.clone() };
+        let Some(session) = self.session(&key, org, facts).await else { return };
+        let Some(permit) = self.shared.sessions.admit(&key) else {
+            tracing::warn!(org.id = %key.org, call.id = %key.call, "call floods us, report dropped");
+            return;
+        };
+        let _ = session.cast(SessionMsg::Hear { facts: Box::new(facts.clone()), heard, permit });
+    }
+
+    /// Runs tool calls of one message, all at once, and answers each of them in order before
+    /// `deadline`, whatever happens.
+    pub async fn run_tools(
+        &self,
+        org: &Arc<OrgEntry>,
+        facts: &CallFacts,
+        requests: Vec<ToolRequest>,
+        deadline: Instant,
+    ) -> Vec<Arc<Given>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut orders = Vec::new();
+        for (place, request) in requests.into_iter().enumerate() {
+            let name: Arc<str> = request.name.as_str().into();
+            let (reply_to, reply) = oneshot::channel();
+            answers.push((Arc::clone(&name), reply));
+            if place >= MAX_TOOLS_PER_MESSAGE || self.limiter.check_key(org.id()).is_err() {
+                let _ = reply_to.send(Arc::new(replies::one_moment(&name)));
+                continue;
+            }
+            match self.toolbox.prepare(&request.name, request.arguments) {
+                Ok(prepared) => {
+                    let context = ToolContext {
+                        shared: Arc::clone(&self.shared),
+                        org: Arc::clone(org),
+                        facts: facts.clone(),
+                        tool_call_id: request.id.clone(),
+                        arguments_hash: prepared.hash.clone(),
+                        deadline,
+                        session: SessionView::none(&self.shared, org, facts),
+                        operator: None,
+                    };
+                    orders.push(ToolOrder { id: request.id, name, prepared, context, reply_to });
+                }
+                Err(problem) => {
+                    let _ = reply_to.send(Arc::new(Given::error(&name, &problem)));
+                }
+            }
+        }
+        // Starting a session reads storage, and the deadline holds also when that hangs.
+        let (calls, org, facts) = (self.clone(), Arc::clone(org), facts.clone());
+        tokio::spawn(async move { calls.place(&org, &facts, orders).await });
+        let mut given = Vec::with_capacity(answers.len());
+        for (name, reply) in answers {
+            given.push(match tokio::time::timeout_at(deadline.into(), reply).await {
+                Ok(Ok(answer)) => answer,
+                // The session died with the tool; a repeat under the same id is safe.
+                Ok(Err(_)) => Arc::new(replies::went_wrong(&name)),
+                Err(_) => Arc::new(replies::still_working(&name)),
+            });
+        }
+        given
+    }
+
+    async fn place(&self, org: &Arc<OrgEntry>, facts: &CallFacts, orders: Vec<ToolOrder>) {
+        if orders.is_empty() {
+            return self.note(org, facts, Heard::default()).await;
+        }
+        let Some(call) = &facts.id else { return run_alone(orders) };
+        let key = CallKey { org: org.id().clone(), call: call.clone() };
+        let Some(session) = self.session(&key, org, facts).await else { return run_alone(orders) };
+        let Some(permit) = self.shared.sessions.admit(&key) else {
+            for order in orders {
+                let _ = order.reply_to.send(Arc::new(replies::one_moment(&order.name)));
+            }
+            return;
+        };
+        // Between finding the session and writing to it, it may have died: run without it then.
+        if let Err(ractor::MessagingErr::SendErr(SessionMsg::RunTools { orders, .. })) =
+            session.cast(SessionMsg::RunTools { orders, permit })
+        {
+            run_alone(orders);
+        }
+    }
+
+    /// What is known of a call that is awake.
+    pub async fn state(&self, key: &CallKey) -> Option<Arc<CallState>> {
+        ask_state(&self.shared.sessions.get(key)?).await
+    }
+
+    /// What is known of a call, awake or not; `None` if it was never heard of.
+    pub async fn known(&self, key: &CallKey) -> Option<Arc<CallState>> {
+        if let Some(state) = self.state(key).await {
+            return Some(state);
+        }
+        let history = self.shared.store.call_history(key).await.ok()??;
+        let org = self.orgs.get(&key.org)?;
+        let first = history.events.first()?.at;
+        let today = first.to_zoned(org.zone.clone()).date();
+        let state = CallState::new(key.clone(), first, today, &org.settings().timezone);
+        Some(Arc::new(state.restore(&history.events)))
+    }
+
+    /// The org of a call that is awake, by the call's id alone: for messages that carry no other
+    /// mark. If two orgs have a call of one id, neither is meant.
+    #[must_use]
+    pub fn org_of_live_call(&self, call: &CallId) -> Option<OrgId> {
+        self.shared.sessions.org_of(call)
+    }
+
+    /// Whether the session of a call is awake.
+    #[must_use]
+    pub fn is_awake(&self, key: &CallKey) -> bool {
+        self.shared.sessions.get(key).is_some()
+    }
+
+    /// Number of sessions that are awake.
+    #[must_use]
+    pub fn awake(&self) -> usize {
+        self.shared.sessions.len()
+    }
+
+    /// Ends all sessions and connections, each after the message it is working on.
+    pub async fn close(&self, within: Duration) {
+        self.nursery.stop(within).await;
+        self.provider_nursery.stop(within).await;
+    }
+
+    async fn session(
+        &self,
+        key: &CallKey,
+        org: &Arc<OrgEntry>,
+        facts: &CallFacts,
+    ) -> Option<SessionRef> {
+        if let Some(session) = self.shared.sessions.touch(key) {
+            if session.get_status() < ractor::ActorStatus::Draining {
+                return Some(session);
+            }
+            // It has failed and its supervisor has yet to hear of it: what comes now needs another.
+            self.shared.sessions.remove_actor(session.get_id());
+        }
+        if self.shared.sessions.len() >= self.settings.max_live_calls {
+            tracing::warn!(org.id = %key.org, call.id = %key.call, "too many live calls");
+            return None;
+        }
+        let session = start::session(&self.shared, &self.nursery, key, org, facts).await?;
+        // The org may have been removed while the session came up.
+        if self.orgs.get(&key.org).is_none() {
+            self.end_org(&key.org).await;
+            return None;
+        }
+        Some(session)
+    }
+}
+
+pub(crate) async fn ask_state(session: &SessionRef) -> Option<Arc<CallState>> {
+    let (reply_to, reply) = oneshot::channel();
+    session.cast(SessionMsg::GetState { reply_to }).ok()?;
+    tokio::time::timeout(ASK_SESSION, reply).await.ok()?.ok()
+}
+
+/// Why the door could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenCallsError {
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A supervisor did not start.
+    #[error("a supervisor did not start")]
+    Supervisor,
+    /// A limit is zero.
+    #[error("{0} must be at least 1")]
+    Limit(&'static str),
+}
+
+fn limiter(settings: &CallSettings) -> Result<DefaultKeyedRateLimiter<OrgId>, OpenCallsError> {
+    let positive = |value, name| NonZeroU32::new(value).ok_or(OpenCallsError::Limit(name));
+    let rate = positive(settings.tool_calls_per_second, "tool_calls_per_second")?;
+    let burst = positive(settings.tool_call_burst, "tool_call_burst")?;
+    Ok(RateLimiter::keyed(Quota::per_second(rate).allow_burst(burst)))
+}
+
+fn parts_shared(parts: &CallsParts, provider_nursery: Nursery) -> Shared {
+    Shared {
+        store: parts.store.clone(),
+        orgs: parts.orgs.clone(),
+        clock: Arc::clone(&parts.clock),
+        feed: parts.feed.clone(),
+        holds: Holds::default(),
+        connections: Connections::new(
+            parts.store.clone(),
+            Arc::clone(&parts.adapters),
+            provider_nursery.clone(),
+        ),
+        directories: Directories::new(Arc::clone(&parts.directory), provider_nursery),
+        sessions: Sessions::default(),
+        control: Arc::clone(&parts.control),
+        caller_sources: parts.caller_sources.clone(),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -1,0 +1,43 @@
+//! Removing an org with everything of it that is awake. Storage refuses writes for an org that is
+//! gone, so what is still running can end, but leaves nothing behind.
+
+use std::time::Duration;
+
+use hookswitch_storage::{OrgId, StoreError};
+use jiff::Timestamp;
+
+use super::Calls;
+
+/// How long a session may take to end; what it does later is refused by storage anyway.
+const END_WITHIN: Duration = Duration::from_secs(2);
+
+impl Calls {
+    /// Deletes an org: its records, its live sessions, its provider actors and its feed. False if
+    /// there was none. `by` is an id, for the audit log.
+    ///
+    /// # Errors
+    /// When storage fails; the org may then be gone already, but not yet all of its rows.
+    pub async fn delete_org(
+        &self,
+        org: &OrgId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let deleted = self.orgs.delete(org, by, now).await?;
+        self.end_org(org).await;
+        Ok(deleted)
+    }
+
+    /// Ends what is awake of an org that is gone.
+    pub(super) async fn end_org(&self, org: &OrgId) {
+        for (key, session) in self.shared.sessions.remove_org(org) {
+            if session.stop_and_wait(None, Some(END_WITHIN)).await.is_err() {
+                tracing::warn!(org.id = %key.org, call.id = %key.call, "a session did not end in time");
+            }
+            self.shared.holds.release(&key);
+        }
+        self.shared.connections.forget_org(org);
+        // Last, or a session that was still ending would bring the feed back.
+        self.shared.feed.forget(org);
+    }
+}

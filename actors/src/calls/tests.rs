@@ -1,0 +1,215 @@
+//! Supervision of sessions, through the door: one falls over, the others go on.
+
+mod bookings;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hookswitch_storage::{
+    CallId, CallKey, Caller, Connection, ConnectionId, ConnectionStatus, MasterKey, Org, OrgId,
+    Settings, Speaker, Store, StoreOptions, WebhookId,
+};
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use super::{CallSettings, Calls, CallsParts};
+use crate::booking::BUILTIN;
+use crate::feed::Feed;
+use crate::orgs::{OrgEntry, Orgs};
+use crate::ports::{NoAdapters, NoControl, SetClock};
+use crate::session::facts::{CallFact, CallFacts};
+use crate::session::state::CallState;
+use crate::session::{SessionMsg, SessionRef};
+use crate::tools::{Face, Toolbox};
+
+/// A door with one org behind it.
+struct House {
+    calls: Calls,
+    org: Arc<OrgEntry>,
+    _folder: TempDir,
+}
+
+fn morning() -> Timestamp {
+    "2026-09-22T14:30:00Z".parse().unwrap()
+}
+
+fn settings() -> Settings {
+    serde_json::from_value(serde_json::json!({
+        "name": "Willow Street Dental",
+        "timezone": "America/Chicago",
+        "country": "US",
+        "business_hours": {"thu": [{"start": "09:00:00", "end": "17:00:00"}]},
+        "services": [{"id": "visit", "name": "Visit", "duration_minutes": 30}],
+        "webhook_auth": [],
+    }))
+    .unwrap()
+}
+
+impl House {
+    async fn open(more_tools: Vec<Face>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = StoreOptions::new(folder.path().join("data"));
+        options.master_key = Some(MasterKey::from_bytes([7; 32]));
+        options.sled_cache_bytes = 16 << 20;
+        options.reserve_bytes = 0;
+        let store = Store::open(options).await.unwrap();
+        let orgs = Orgs::load(store.clone()).await.unwrap();
+        let org = Org {
+            id: OrgId::random(),
+            webhook_id: WebhookId::random(),
+            created_at: morning(),
+            version: 1,
+            settings: settings(),
+        };
+        let connection = Connection {
+            id: ConnectionId::random(),
+            org: org.id.clone(),
+            provider: BUILTIN.into(),
+            status: ConnectionStatus::Connected,
+            credentials: None,
+            external_account_id: None,
+            external_account_name: None,
+            sync_enabled: true,
+            last_sync_at: None,
+            connected_at: None,
+            created_at: morning(),
+            options: serde_json::Map::new(),
+        };
+        let id = org.id.clone();
+        orgs.create(org, vec![connection], "test", morning()).await.unwrap();
+        let calls = Calls::open(CallsParts {
+            directory: Arc::new(crate::ports::NoDirectory),
+            store,
+            clock: Arc::new(SetClock::starting_at(morning())),
+            feed: Feed::new("test".into(), 64),
+            adapters: Arc::new(NoAdapters),
+            control: Arc::new(NoControl),
+            caller_sources: Vec::new(),
+            toolbox: Toolbox::standard_and(more_tools),
+            settings: CallSettings::default(),
+            orgs,
+        })
+        .await
+        .unwrap();
+        let org = calls.orgs().get(&id).unwrap();
+        Self { calls, org, _folder: folder }
+    }
+
+    fn facts(call: &str) -> CallFacts {
+        CallFacts {
+            id: Some(call.parse().unwrap()),
+            caller: Caller { number: Some("+15125550143".into()), name: None },
+            ..CallFacts::default()
+        }
+    }
+
+    fn key(&self, call: &str) -> CallKey {
+        let call: CallId = call.parse().unwrap();
+        CallKey { org: self.org.id().clone(), call }
+    }
+
+    async fn say(&self, call: &str, text: &str) {
+        let said = CallFact::Said { speaker: Speaker::Caller, text: text.into(), is_final: true };
+        self.calls.note(&self.org, &Self::facts(call), said.into()).await;
+    }
+
+    async fn state(&self, call: &str) -> Arc<CallState> {
+        self.calls.state(&self.key(call)).await.unwrap()
+    }
+
+    fn session(&self, call: &str) -> Option<SessionRef> {
+        self.calls.shared.sessions.get(&self.key(call))
+    }
+
+    /// Lets the session of a call panic and waits until the index has it no more.
+    async fn panic(&self, call: &str) {
+        let session = self.session(call).unwrap();
+        session.cast(SessionMsg::Panic).unwrap();
+        let gone = || self.session(call).is_none_or(|now| now.get_id() != session.get_id());
+        until("the session to be gone", gone).await;
+    }
+
+    async fn restored(&self, call: &str) -> SessionRef {
+        until("the session to be back", || self.session(call).is_some()).await;
+        self.session(call).unwrap()
+    }
+}
+
+async fn until(what: &str, mut done: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !done() {
+        assert!(started.elapsed() < Duration::from_secs(10), "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// What a supervisor sees of a call.
+fn lines(state: &CallState) -> Vec<String> {
+    state.transcript_tail.iter().map(|line| line.text.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_failed_session_is_started_again_from_its_events_and_the_others_go_on() {
+    let house = House::open(Vec::new()).await;
+    for call in ["one", "two", "three"] {
+        house.say(call, "Hello.").await;
+    }
+    let before = house.state("two").await;
+    let others = [house.session("one").unwrap(), house.session("three").unwrap()];
+
+    house.panic("two").await;
+    house.restored("two").await;
+    let after = house.state("two").await;
+    assert_eq!(lines(&after), ["Hello."]);
+    assert_eq!((after.started_at, after.today), (before.started_at, before.today));
+    assert_eq!(after.caller, before.caller);
+    house.say("two", "Are you there?").await;
+    assert_eq!(lines(&*house.state("two").await), ["Hello.", "Are you there?"]);
+
+    for (call, session) in ["one", "three"].iter().zip(others) {
+        assert_eq!(house.session(call).unwrap().get_id(), session.get_id());
+        house.say(call, "Still here.").await;
+        assert_eq!(lines(&*house.state(call).await), ["Hello.", "Still here."]);
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_fails_again_and_again_is_left_until_its_next_message() {
+    let house = House::open(Vec::new()).await;
+    house.say("bad", "Hello.").await;
+    house.say("good", "Hello.").await;
+    for _ in 0..crate::bounds::MAX_RESTARTS {
+        house.panic("bad").await;
+        house.restored("bad").await;
+    }
+    house.panic("bad").await;
+    // Exits are handled one after another: once a later one has been, this one has been as well.
+    house.panic("good").await;
+    house.restored("good").await;
+    assert!(house.session("bad").is_none());
+    assert_eq!(lines(&*house.state("good").await), ["Hello."]);
+
+    house.say("bad", "And now?").await;
+    assert_eq!(lines(&*house.state("bad").await), ["Hello.", "And now?"]);
+}
+
+#[tokio::test]
+async fn an_ended_call_stays_ended_when_its_session_fails() {
+    let house = House::open(Vec::new()).await;
+    house.say("over", "Bye.").await;
+    let ended = CallFact::Status { status: "ended".into(), ended_reason: Some("hung up".into()) };
+    house.calls.note(&house.org, &House::facts("over"), ended.into()).await;
+    let before = house.state("over").await;
+    assert!(before.ended.is_some());
+    house.panic("over").await;
+    house.restored("over").await;
+    house.say("over", "Hello?").await;
+    let after = house.state("over").await;
+    assert_eq!(after.ended, before.ended);
+    assert_eq!(
+        lines(&after),
+        ["Bye.", "Hello?"],
+        "a line that comes late still belongs to the call"
+    );
+    assert!(house.calls.feed().snapshot(house.org.id()).calls.is_empty());
+}

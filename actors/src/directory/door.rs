@@ -1,0 +1,146 @@
+//! The typed door to directory actors: finds or starts the one of an org, asks it within a time
+//! limit. No ractor type leaves.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use dashmap::DashMap;
+use hookswitch_storage::{CallId, OrgId};
+use ractor::Actor;
+use tokio::sync::{Mutex, oneshot};
+
+use super::matching::{self, Match};
+use super::numbers::national_digits;
+use super::{Directory, DirectoryArgs, DirectoryMsg, DirectoryRef, Question, Urgency};
+use crate::bounds::{DIRECTORY_MARGIN, DIRECTORY_REQUEST};
+use crate::orgs::OrgEntry;
+use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryError};
+use crate::supervisor::Nursery;
+
+/// The customer directories of all orgs. Cheap to clone.
+#[derive(Clone)]
+pub struct Directories {
+    directory: Arc<dyn CustomerDirectory>,
+    nursery: Nursery,
+    running: Arc<DashMap<OrgId, Running>>,
+    /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
+    starting: Arc<Mutex<()>>,
+}
+
+#[derive(Clone)]
+struct Running {
+    access: Arc<DirectoryAccess>,
+    actor: DirectoryRef,
+}
+
+impl Running {
+    fn serves(&self, access: &DirectoryAccess) -> bool {
+        *self.access == *access && self.actor.get_status() < ractor::ActorStatus::Draining
+    }
+}
+
+impl Directories {
+    pub(crate) fn new(directory: Arc<dyn CustomerDirectory>, nursery: Nursery) -> Self {
+        Self { directory, nursery, running: Arc::default(), starting: Arc::default() }
+    }
+
+    /// Takes note of an org's changed settings: what was found with other access is forgotten.
+    pub fn settings_changed(&self, org: &OrgEntry) {
+        let serves = |running: &Running| org.directory.as_ref().is_some_and(|a| running.serves(a));
+        if let Some((_, old)) = self.running.remove_if(org.id(), |_, running| !serves(running)) {
+            old.actor.stop(None);
+        }
+    }
+
+    /// Forgets an org that is no more.
+    pub fn forget(&self, org: &OrgId) {
+        if let Some((_, old)) = self.running.remove(org) {
+            old.actor.stop(None);
+        }
+    }
+
+    /// Who has `number` (E.164) in the org's directory? `None` if the org has none. Answers before
+    /// `deadline` with something to spare.
+    pub(crate) async fn find(
+        &self,
+        org: &OrgEntry,
+        call: Option<&CallId>,
+        number: &str,
+        deadline: Instant,
+    ) -> Option<Result<Match, DirectoryError>> {
+        let access = org.directory.as_ref()?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let until = deadline.checked_sub(DIRECTORY_MARGIN.min(left / 4)).unwrap_or(deadline);
+        let asked = self.ask(org, access, call, number, Urgency::Now);
+        Some(match tokio::time::timeout_at(until.into(), asked).await {
+            Ok(found) => found,
+            Err(_) => Err(DirectoryError::Late),
+        })
+    }
+
+    /// As [`Self::find`], before anybody needs it: a later question of the same call finds the
+    /// answer ready or on its way.
+    pub(crate) async fn find_ahead(
+        &self,
+        org: &OrgEntry,
+        call: &CallId,
+        number: &str,
+    ) -> Option<Result<Match, DirectoryError>> {
+        let access = org.directory.as_ref()?;
+        let asked = self.ask(org, access, Some(call), number, Urgency::Ahead);
+        // The actor's own limit ends the question; this is for an actor that is gone.
+        let found = tokio::time::timeout(DIRECTORY_REQUEST * 2, asked).await;
+        Some(found.unwrap_or(Err(DirectoryError::Late)))
+    }
+
+    async fn ask(
+        &self,
+        org: &OrgEntry,
+        access: &DirectoryAccess,
+        call: Option<&CallId>,
+        number: &str,
+        urgency: Urgency,
+    ) -> Result<Match, DirectoryError> {
+        let actor = self.of(org, access).await?;
+        let question = Question { call: call.cloned(), digits: national_digits(number) };
+        let (reply_to, reply) = oneshot::channel();
+        let message = DirectoryMsg::Ask { question, urgency, reply_to };
+        actor.cast(message).map_err(|_| DirectoryError::Unavailable)?;
+        let answer = reply.await.map_err(|_| DirectoryError::Unavailable)??;
+        Ok(matching::find(&answer, number, &org.settings().country))
+    }
+
+    async fn of(
+        &self,
+        org: &OrgEntry,
+        access: &DirectoryAccess,
+    ) -> Result<DirectoryRef, DirectoryError> {
+        let running = || {
+            let running = self.running.get(org.id())?;
+            running.serves(access).then(|| running.actor.clone())
+        };
+        if let Some(actor) = running() {
+            return Ok(actor);
+        }
+        let _one = self.starting.lock().await;
+        if let Some(actor) = running() {
+            return Ok(actor);
+        }
+        let access = Arc::new(access.clone());
+        let args = DirectoryArgs {
+            org: org.id().clone(),
+            access: Arc::clone(&access),
+            directory: Arc::clone(&self.directory),
+        };
+        let started = Actor::spawn_linked(None, Directory, args, self.nursery.cell()).await;
+        let (actor, _) = started.map_err(|error| {
+            tracing::error!(org.id = %org.id(), %error, "directory actor did not start");
+            DirectoryError::Unavailable
+        })?;
+        let new = Running { access, actor: actor.clone() };
+        if let Some(old) = self.running.insert(org.id().clone(), new) {
+            old.actor.stop(None);
+        }
+        Ok(actor)
+    }
+}

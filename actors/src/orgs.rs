@@ -1,0 +1,295 @@
+//! The orgs as every call needs them: settings, time zone and webhook secrets in memory, found by
+//! any of the marks that a webhook carries. Storage is the truth; this is its reading glass.
+//! Knows no HTTP and does not judge secrets.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hookswitch_storage::{
+    Connection, ConnectionId, CreateOrg, Org, OrgId, PutSettings, Secret, Service, ServiceId,
+    Settings, Store, StoreError, WebhookId,
+};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use crate::ports::DirectoryAccess;
+
+/// Field name under which webhook secrets are sealed.
+pub const WEBHOOK_SECRET_FIELD: &str = "webhook_auth";
+
+/// Field name under which the key of the customer directory is sealed.
+pub const CUSTOMERCONNECT_KEY_FIELD: &str = "customerconnect.api_key";
+
+/// One org, ready for use.
+#[derive(Debug)]
+pub struct OrgEntry {
+    /// The record.
+    pub org: Arc<Org>,
+    /// Its time zone, resolved.
+    pub zone: TimeZone,
+    /// The secrets of `settings.webhook_auth`, in the same order.
+    pub webhook_secrets: Vec<Secret>,
+    /// Access to the org's customer directory, if it has one.
+    pub directory: Option<DirectoryAccess>,
+}
+
+impl OrgEntry {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &OrgId {
+        &self.org.id
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.org.settings
+    }
+
+    /// The service meant by `wanted` (R15): by id, then by name, else the default service, else the
+    /// first. `None` only if the org has no service at all.
+    #[must_use]
+    pub fn service(&self, wanted: Option<&str>) -> Option<&Service> {
+        let services = &self.settings().services;
+        let fold = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
+        let by_name = wanted.map(fold).and_then(|wanted| {
+            services.iter().find(|service| {
+                fold(service.id.as_str()) == wanted || fold(&service.name) == wanted
+            })
+        });
+        by_name
+            .or_else(|| self.default_service().and_then(|id| services.iter().find(|s| s.id == *id)))
+            .or_else(|| services.first())
+    }
+
+    fn default_service(&self) -> Option<&ServiceId> {
+        self.settings().default_service.as_ref()
+    }
+}
+
+/// All orgs. Cheap to clone.
+#[derive(Clone)]
+pub struct Orgs {
+    store: Store,
+    index: Arc<RwLock<Index>>,
+}
+
+#[derive(Default)]
+struct Index {
+    entries: HashMap<OrgId, Arc<OrgEntry>>,
+    by_webhook: HashMap<WebhookId, OrgId>,
+    by_phone_number_id: HashMap<String, OrgId>,
+    by_assistant: HashMap<String, OrgId>,
+    by_dialled: HashMap<String, OrgId>,
+    /// An agency may use one secret for several orgs.
+    by_secret: HashMap<[u8; 32], Vec<OrgId>>,
+}
+
+impl Orgs {
+    /// Reads all orgs from storage.
+    ///
+    /// # Errors
+    /// When storage fails or a secret does not open with the present key.
+    pub async fn load(store: Store) -> Result<Self, StoreError> {
+        let mut index = Index::default();
+        for org in store.orgs().await? {
+            index.put(Arc::new(open(&store, org)?));
+        }
+        Ok(Self { store, index: Arc::new(RwLock::new(index)) })
+    }
+
+    /// Creates an org with its first connections.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn create(
+        &self,
+        org: Org,
+        connections: Vec<Connection>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<CreateOrg, StoreError> {
+        let outcome = self.store.create_org(org.clone(), connections, by, now).await?;
+        if outcome == CreateOrg::Created {
+            self.remember(org)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Saves settings that were made from version `expected`; `fields` are the names of what
+    /// changed, for the audit log.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn save(
+        &self,
+        org: &OrgId,
+        expected: u64,
+        settings: Settings,
+        fields: Vec<String>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<PutSettings, StoreError> {
+        let outcome = self.store.put_settings(org, expected, settings, fields, by, now).await?;
+        if let PutSettings::Saved(org) = &outcome {
+            self.remember((**org).clone())?;
+        }
+        Ok(outcome)
+    }
+
+    /// Deletes an org and everything of it; false if there was none.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn delete(&self, org: &OrgId, by: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let deleted = self.store.delete_org(org, by, now).await?;
+        self.write().remove(org);
+        Ok(deleted)
+    }
+
+    /// Removes a connection; false if there is none. An org whose default it was has none
+    /// afterwards.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn delete_connection(
+        &self,
+        org: &OrgId,
+        connection: &ConnectionId,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let deleted = self.store.delete_connection(org, connection, by, now).await?;
+        if let Some(org) = self.store.org(org).await? {
+            self.remember(org)?;
+        }
+        Ok(deleted)
+    }
+
+    /// One org.
+    #[must_use]
+    pub fn get(&self, org: &OrgId) -> Option<Arc<OrgEntry>> {
+        self.read().entries.get(org).cloned()
+    }
+
+    /// All orgs, by id.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<OrgEntry>> {
+        let mut all: Vec<_> = self.read().entries.values().cloned().collect();
+        all.sort_by(|a, b| a.id().cmp(b.id()));
+        all
+    }
+
+    /// The org of a webhook URL.
+    #[must_use]
+    pub fn by_webhook(&self, id: &WebhookId) -> Option<Arc<OrgEntry>> {
+        let index = self.read();
+        index.by_webhook.get(id).and_then(|org| index.entries.get(org)).cloned()
+    }
+
+    /// The only org that owns a secret, by the secret's SHA-256; `None` if several share it.
+    #[must_use]
+    pub fn by_secret_digest(&self, digest: &[u8; 32]) -> Option<Arc<OrgEntry>> {
+        let index = self.read();
+        match index.by_secret.get(digest)?.as_slice() {
+            [org] => index.entries.get(org).cloned(),
+            _ => None,
+        }
+    }
+
+    /// The org by the marks of a call, in the order of trust of ruling K15: the phone number's id,
+    /// the assistant's id, the dialled number.
+    #[must_use]
+    pub fn by_call(
+        &self,
+        phone_number_id: Option<&str>,
+        assistant_id: Option<&str>,
+        dialled: Option<&str>,
+    ) -> Option<Arc<OrgEntry>> {
+        let index = self.read();
+        let found = phone_number_id
+            .and_then(|id| index.by_phone_number_id.get(id))
+            .or_else(|| assistant_id.and_then(|id| index.by_assistant.get(id)))
+            .or_else(|| dialled.and_then(|number| index.by_dialled.get(number)));
+        found.and_then(|org| index.entries.get(org)).cloned()
+    }
+
+    fn remember(&self, org: Org) -> Result<(), StoreError> {
+        let entry = open(&self.store, org)?;
+        self.write().put(Arc::new(entry));
+        Ok(())
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Index {
+    fn put(&mut self, entry: Arc<OrgEntry>) {
+        // Two saves may finish in one order and arrive here in another.
+        let newer = self.entries.get(entry.id()).is_some_and(|k| k.org.version > entry.org.version);
+        if newer {
+            return;
+        }
+        self.remove(&entry.org.id);
+        let id = entry.id();
+        let settings = entry.settings();
+        self.by_webhook.insert(entry.org.webhook_id.clone(), id.clone());
+        let fill = |map: &mut HashMap<String, OrgId>, keys: &std::collections::BTreeSet<String>| {
+            map.extend(keys.iter().map(|key| (key.clone(), id.clone())));
+        };
+        fill(&mut self.by_phone_number_id, &settings.vapi_phone_number_ids);
+        fill(&mut self.by_assistant, &settings.assistant_ids);
+        fill(&mut self.by_dialled, &settings.phone_numbers);
+        for secret in &entry.webhook_secrets {
+            let digest: [u8; 32] = Sha256::digest(secret.expose()).into();
+            let owners = self.by_secret.entry(digest).or_default();
+            if !owners.contains(id) {
+                owners.push(id.clone());
+            }
+        }
+        self.entries.insert(id.clone(), Arc::clone(&entry));
+    }
+
+    fn remove(&mut self, org: &OrgId) {
+        self.entries.remove(org);
+        self.by_webhook.retain(|_, owner| owner != org);
+        self.by_phone_number_id.retain(|_, owner| owner != org);
+        self.by_assistant.retain(|_, owner| owner != org);
+        self.by_dialled.retain(|_, owner| owner != org);
+        self.by_secret.retain(|_, owners| {
+            owners.retain(|owner| owner != org);
+            !owners.is_empty()
+        });
+    }
+}
+
+fn open(store: &Store, org: Org) -> Result<OrgEntry, StoreError> {
+    let webhook_secrets = org
+        .settings
+        .webhook_auth
+        .iter()
+        .map(|auth| store.unseal(&org.id, WEBHOOK_SECRET_FIELD, &auth.secret))
+        .collect::<Result<_, _>>()?;
+    let directory = org.settings.customerconnect.as_ref().map(|settings| {
+        let api_key = store.unseal(&org.id, CUSTOMERCONNECT_KEY_FIELD, &settings.api_key)?;
+        Ok::<_, StoreError>(DirectoryAccess {
+            workspace_id: settings.workspace_id.clone(),
+            api_key,
+        })
+    });
+    let directory = directory.transpose()?;
+    // Settings are validated before they are saved; a zone that a newer database dropped must not
+    // keep the server from starting.
+    let zone = TimeZone::get(&org.settings.timezone).unwrap_or_else(|error| {
+        tracing::error!(org.id = %org.id, %error, "time zone unknown, using UTC");
+        TimeZone::UTC
+    });
+    Ok(OrgEntry { org: Arc::new(org), zone, webhook_secrets, directory })
+}

@@ -1,0 +1,20 @@
+//! The ports to the outside world: what this package asks of a booking provider, of a customer
+//! directory, of a live call and of a clock. Owns the questions, the answers and the ways they can
+//! fail; knows no provider by name.
+
+mod caller_source;
+mod clock;
+mod control;
+mod directory;
+mod provider;
+
+pub use caller_source::CallerSource;
+pub use clock::{Clock, SetClock, SystemClock};
+pub use control::{CallControl, ControlCommand, ControlError, NoControl};
+pub use directory::{
+    CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryContact, DirectoryError,
+    DirectoryLimits, NoDirectory,
+};
+pub use provider::{
+    Adapters, BookingProvider, DaySlots, NoAdapters, ProviderBooking, ProviderError, SlotQuery,
+};

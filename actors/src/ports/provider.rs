@@ -1,0 +1,145 @@
+//! The booking provider port. One adapter per vendor implements it outside this package; the
+//! built-in calendar implements it inside. Errors say what the caller of the port can do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hookswitch_storage::{Booking, BookingId, Connection, Org, Service};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::booking::{DayVerdict, FreeSlot};
+
+/// A question for free slots.
+#[derive(Clone)]
+pub struct SlotQuery {
+    /// For whom; its settings hold hours and rules.
+    pub org: Arc<Org>,
+    /// What would be booked.
+    pub service: Service,
+    /// The org's zone; `from` and `to` are dates in it.
+    pub zone: TimeZone,
+    /// First day.
+    pub from: Date,
+    /// Last day, inclusive; at most 31 days after `from`.
+    pub to: Date,
+    /// A booking that is about to move, and so is not in its own way.
+    pub ignore: Option<BookingId>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The free slots of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaySlots {
+    /// The day, in the org's zone.
+    pub date: Date,
+    /// Free slots in order of time.
+    pub slots: Vec<FreeSlot>,
+    /// Why there are none, or that there are.
+    pub verdict: DayVerdict,
+}
+
+/// What a provider knows of a booking that it accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderBooking {
+    /// The provider's id.
+    pub external_id: String,
+    /// False if the provider has yet to decide (R19).
+    pub confirmed: bool,
+}
+
+/// What can go wrong at a provider, by what the caller can do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// Offer another slot.
+    #[error("the slot is taken")]
+    SlotTaken,
+    /// Offer a slot within the provider's rules.
+    #[error("the provider's rules do not allow this time: {0}")]
+    OutsidePolicy(String),
+    /// Ask the caller for the named detail.
+    #[error("the provider needs {field}")]
+    MissingInput {
+        /// The detail that is missing.
+        field: String,
+    },
+    /// The provider does not know the booking.
+    #[error("the provider does not know this booking")]
+    NotFound,
+    /// Nothing was written; trying again later is safe.
+    #[error("the provider is out of reach")]
+    Unavailable {
+        /// When the provider wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// The operator must connect again.
+    #[error("the provider refuses the credentials")]
+    Reconnect,
+    /// Something that only the operator can put right.
+    #[error("the operator must act: {0}")]
+    NeedsHuman(String),
+    /// The booking changed at the provider meanwhile; read it again.
+    #[error("the booking changed at the provider")]
+    StaleVersion,
+    /// A write was sent and its answer was lost: look it up, never send it again blindly.
+    #[error("the provider's answer was lost")]
+    Unknown,
+}
+
+impl ProviderError {
+    /// Whether the provider itself is in trouble, as opposed to this request.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Unknown | Self::Reconnect)
+    }
+}
+
+/// A booking provider, through one connection of one org.
+#[async_trait]
+pub trait BookingProvider: Send + Sync {
+    /// Whether our own storage is the provider's truth, so that a claim already is the booking.
+    fn is_local(&self) -> bool {
+        false
+    }
+
+    /// Requests per second that the provider allows this connection, and how many at once;
+    /// `None` if it sets no limit.
+    fn rate_limit(&self) -> Option<(u32, u32)> {
+        None
+    }
+
+    /// The free slots of each day of the query.
+    async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError>;
+
+    /// Books; `booking` is already claimed in storage and carries our reference, its id.
+    async fn book(&self, booking: &Booking) -> Result<ProviderBooking, ProviderError>;
+
+    /// Moves a booking to `start`.
+    async fn reschedule(
+        &self,
+        booking: &Booking,
+        start: Timestamp,
+    ) -> Result<ProviderBooking, ProviderError>;
+
+    /// Cancels a booking. A booking that is already cancelled is success.
+    async fn cancel(&self, booking: &Booking, reason: Option<&str>) -> Result<(), ProviderError>;
+}
+
+/// Finds the adapter of a connection; implemented where the vendors are known.
+pub trait Adapters: Send + Sync + 'static {
+    /// The adapter for a connection, or `None` for a provider that nobody knows.
+    fn adapter(&self, connection: &Connection) -> Option<Arc<dyn BookingProvider>>;
+}
+
+/// No vendors beside the built-in calendar.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoAdapters;
+
+impl Adapters for NoAdapters {
+    fn adapter(&self, _: &Connection) -> Option<Arc<dyn BookingProvider>> {
+        None
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a call may go: to a person of the org's, to another assistant of the org's, or out to a
+//! contact. A call never goes where it came from, since that would ring for ever.
+
+use hookswitch_storage::Settings;
+
+use crate::booking::{people, phrases};
+use crate::orgs::OrgEntry;
+
+/// The department that takes what no other does.
+const GENERAL: &str = "general";
+
+/// A person to whom a call can be handed over.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The department's name.
+    pub department: String,
+    /// E.164 number.
+    pub number: String,
+    /// What the caller hears meanwhile.
+    pub words: &'static str,
+}
+
+impl std::fmt::Debug for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Destination").field("department", &self.department).finish_non_exhaustive()
+    }
+}
+
+impl OrgEntry {
+    /// The department that has this E.164 number.
+    #[must_use]
+    pub fn department_at(&self, number: &str) -> Option<&str> {
+        let mut departments = self.settings().departments.iter();
+        departments
+            .find(|(_, department)| department.number == number)
+            .map(|(name, _)| name.as_str())
+    }
+}
+
+/// To whom a call is handed over when nobody said to whom: the department `general`, else the first
+/// by name. `None` if there is none but the caller's own number and those that were dialled.
+#[must_use]
+pub fn hand_over(org: &OrgEntry, caller: Option<&str>) -> Option<Destination> {
+    let settings = org.settings();
+    let general = settings.departments.get_key_value(GENERAL);
+    let (name, department) =
+        general.into_iter().chain(&settings.departments).find(|(_, department)| {
+            !is_own(settings, &department.number) && caller != Some(&department.number)
+        })?;
+    Some(Destination {
+        department: name.clone(),
+        number: department.number.clone(),
+        words: phrases::questions::CONNECTING_YOU,
+    })
+}
+
+fn is_own(settings: &Settings, number: &str) -> bool {
+    settings.phone_numbers.contains(number)
+}
+
+/// The assistant to which a call is handed over: the first of `named` that is one of the org's
+/// own. The model wrote the names, so any other is refused, as is the one that is speaking.
+#[must_use]
+pub fn assistant_for_handoff<'a>(
+    org: &OrgEntry,
+    named: &'a [String],
+    speaking: Option<&str>,
+) -> Option<&'a str> {
+    let own = &org.settings().assistant_ids;
+    let mut named = named.iter().map(String::as_str);
+    named.find(|name| own.contains(*name) && speaking != Some(*name))
+}
+
+/// Whether a campaign may call this contact: the org is known (`org`), and the number is one and
+/// not the org's own. Whom a campaign calls is otherwise its owner's decision.
+#[must_use]
+pub fn may_dial(org: Option<&OrgEntry>, number: Option<&str>) -> bool {
+    let Some((org, number)) = org.zip(number) else { return false };
+    people::phone(number, &org.settings().country)
+        .is_some_and(|number| !is_own(org.settings(), &number))
+}

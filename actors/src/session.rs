@@ -1,0 +1,304 @@
+//! One live call. Owns the call's state, its running tools and the answers it has given. Knows no
+//! HTTP, no Vapi JSON and no provider names.
+//!
+//! A session is rebuilt from its events whenever it is started: after a restart of the server,
+//! after a panic, after a long silence. Handlers never wait: tools run in tasks of their own and
+//! come back as messages, writes are queued in order and awaited elsewhere.
+
+mod commands;
+mod directory;
+pub(crate) mod facts;
+mod late;
+mod memory;
+pub(crate) mod state;
+mod tool_runs;
+
+use std::sync::Arc;
+
+use hookswitch_storage::{
+    AnswerRecord, CallEvent, CallKey, CallRecord, CallReport, CallWrite, CustomerQuery,
+    CustomerSummary, StoredEvent,
+};
+use jiff::Timestamp;
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::booking::hold_until;
+use crate::calls::Shared;
+use crate::orgs::OrgEntry;
+use crate::tools::Given;
+use commands::Commanded;
+pub(crate) use commands::{CallAction, Order, OrderError, OrderKind, send};
+use facts::{CallFacts, Heard};
+use memory::Memory;
+use state::CallState;
+use tool_runs::ToolRuns;
+pub(crate) use tool_runs::{ToolDone, ToolOrder, WriteGate, guarded};
+
+pub(crate) type SessionRef = ActorRef<SessionMsg>;
+
+/// What a session can be told or asked.
+pub(crate) enum SessionMsg {
+    /// Something was reported about the call.
+    Hear { facts: Box<CallFacts>, heard: Heard, permit: OwnedSemaphorePermit },
+    /// Run tools, all at once. Each order is always answered.
+    RunTools { orders: Vec<ToolOrder>, permit: OwnedSemaphorePermit },
+    /// A tool ended.
+    ToolFinished(Box<ToolDone>),
+    /// It is time for what a tool asked for.
+    Act(CallAction),
+    /// Nobody was there any more to take this answer of the tool `name`.
+    Undelivered { name: Arc<str>, given: Arc<Given> },
+    /// An operator steps in.
+    Obey { order: Order, permit: OwnedSemaphorePermit },
+    /// A command to the call came back.
+    Commanded(Commanded),
+    /// It became known who is calling.
+    CustomerFound(CustomerSummary),
+    /// What is known of the call?
+    GetState { reply_to: oneshot::Sender<Arc<CallState>> },
+    /// The call has been quiet: stop unless something runs.
+    StopIfQuiet,
+    /// Fail, to show that the others go on.
+    #[cfg(test)]
+    Panic,
+}
+
+pub(crate) struct Session;
+
+pub(crate) struct SessionArgs {
+    pub(crate) key: CallKey,
+    pub(crate) org: Arc<OrgEntry>,
+    pub(crate) facts: CallFacts,
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct SessionState {
+    shared: Arc<Shared>,
+    call: Arc<CallState>,
+    report: Option<CallReport>,
+    tools: ToolRuns,
+    /// What tools asked for and is still to come.
+    actions: usize,
+    transfer_pending: bool,
+    memory: Memory,
+    /// Lines of the conversation that were heard in full copies, for calls without transcripts.
+    conversation_lines: usize,
+    has_transcripts: bool,
+}
+
+impl SessionState {
+    fn key(&self) -> &CallKey {
+        &self.call.key
+    }
+
+    /// Folds events in, shows them to watchers and returns them as they are to be kept.
+    fn record(&mut self, events: Vec<CallEvent>) -> Vec<StoredEvent> {
+        let now = self.shared.clock.now();
+        events.into_iter().map(|event| self.record_one(now, event)).collect()
+    }
+
+    fn record_one(&mut self, at: Timestamp, event: CallEvent) -> StoredEvent {
+        let call = Arc::make_mut(&mut self.call);
+        let stored = StoredEvent { seq: call.seq + 1, at, event };
+        let changed = call.apply(&stored);
+        self.memory.note(&stored.event);
+        let (key, event) = (self.key().clone(), stored.event.clone());
+        self.shared.feed.publish(&key, at, event, changed, Arc::clone(&self.call));
+        stored
+    }
+
+    /// Queues a write in order; a failure is logged where it is handled, here.
+    fn keep(&self, write: CallWrite) {
+        let written = self.shared.store.queue_call(self.key(), write);
+        let key = self.key().clone();
+        tokio::spawn(async move {
+            if let Err(error) = written.await {
+                tracing::error!(org.id = %key.org, call.id = %key.call, %error, "call could not be kept");
+            }
+        });
+    }
+
+    fn call_record(&self) -> CallRecord {
+        let call = &self.call;
+        CallRecord {
+            key: call.key.clone(),
+            direction: call.direction,
+            caller: call.caller.clone(),
+            started_at: call.started_at,
+            ended_at: call.ended.as_ref().map(|ended| ended.at),
+            ended_reason: call.ended.as_ref().map(|ended| ended.reason.clone()),
+            report: self.report.clone(),
+        }
+    }
+
+    /// Soft holds do not survive a restart by themselves; the offers they came from do.
+    fn hold_again(&self, org: &OrgEntry, events: &[StoredEvent]) {
+        let now = self.shared.clock.now();
+        for stored in events {
+            let CallEvent::SlotsOffered { slots } = &stored.event else { continue };
+            let until = hold_until(org.settings(), stored.at);
+            for slot in slots.iter().filter(|slot| slot.spoken && until > now) {
+                let span = (slot.start, slot.end);
+                self.shared.holds.hold(&slot.resource, self.key(), span, until);
+            }
+        }
+    }
+
+    fn begin(&mut self, org: &OrgEntry, facts: &CallFacts) {
+        let events = self.record(vec![facts.started(self.call.today, &org.settings().timezone)]);
+        let record = Some(self.call_record());
+        self.keep(CallWrite { events, answer: None, record });
+    }
+}
+
+/// Looks the caller up among the org's own customers, off the request path, so that the first
+/// tool call finds them.
+fn look_up_caller(myself: SessionRef, shared: Arc<Shared>, key: CallKey, number: String) {
+    directory::ask_ahead(myself.clone(), Arc::clone(&shared), key.clone(), &number);
+    tokio::spawn(async move {
+        let query = CustomerQuery::Phone(number);
+        match shared.store.find_customers(&key.org, &query, 2).await {
+            // Two people behind one number: who it is has to be asked.
+            Ok(found) if found.len() == 1 => {
+                let customer = shared.summary_of(&found[0]).await;
+                let _ = myself.cast(SessionMsg::CustomerFound(customer));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(org.id = %key.org, call.id = %key.call, %error, "caller could not be looked up");
+            }
+        }
+    });
+}
+
+impl Actor for Session {
+    type Msg = SessionMsg;
+    type State = SessionState;
+    type Arguments = SessionArgs;
+
+    async fn pre_start(
+        &self,
+        myself: SessionRef,
+        args: SessionArgs,
+    ) -> Result<SessionState, ActorProcessingErr> {
+        let SessionArgs { key, org, facts, shared } = args;
+        // What an earlier session of this call queued must be there before it is read.
+        shared.store.save_call(&key, CallWrite::default()).await?;
+        let history = shared.store.call_history(&key).await?;
+        let now = shared.clock.now();
+        let today = now.to_zoned(org.zone.clone()).date();
+        let fresh = CallState::new(key.clone(), now, today, &org.settings().timezone);
+        let mut state = SessionState {
+            call: Arc::new(fresh.clone()),
+            report: None,
+            tools: ToolRuns::default(),
+            actions: 0,
+            transfer_pending: false,
+            memory: Memory::default(),
+            conversation_lines: 0,
+            has_transcripts: false,
+            shared,
+        };
+        match history.filter(|history| !history.events.is_empty()) {
+            Some(history) => {
+                state.call = Arc::new(fresh.restore(&history.events));
+                state.report = history.record.and_then(|record| record.report);
+                state.tools.remember(history.answers);
+                state.memory = Memory::of(&history.events);
+                state.has_transcripts = !state.call.transcript_tail.is_empty();
+                if state.call.ended.is_none() {
+                    state.hold_again(&org, &history.events);
+                    let events = state.record(vec![CallEvent::SessionRestored]);
+                    state.keep(CallWrite { events, answer: None, record: None });
+                }
+            }
+            None => {
+                state.begin(&org, &facts);
+                if let Some(number) = state.call.caller.number.clone() {
+                    look_up_caller(myself, Arc::clone(&state.shared), key, number);
+                }
+            }
+        }
+        Ok(state)
+    }
+
+    async fn handle(
+        &self,
+        myself: SessionRef,
+        message: SessionMsg,
+        state: &mut SessionState,
+    ) -> Result<(), ActorProcessingErr> {
+        match message {
+            SessionMsg::Hear { facts, heard, permit } => {
+                state.learn(&myself, &facts);
+                state.hear(heard);
+                drop(permit);
+            }
+            SessionMsg::RunTools { orders, permit } => {
+                if let Some(order) = orders.first() {
+                    state.learn(&myself, &order.context.facts);
+                }
+                state.answered();
+                state.run_tools(&myself, orders);
+                drop(permit);
+            }
+            SessionMsg::ToolFinished(done) => state.tool_finished(&myself, *done),
+            SessionMsg::Act(action) => state.act(&myself, action),
+            SessionMsg::Undelivered { name, given } => state.bring(&myself, &name, &given),
+            SessionMsg::Obey { order, permit } => {
+                state.obey(&myself, order);
+                drop(permit);
+            }
+            SessionMsg::Commanded(done) => state.commanded(&myself, done),
+            SessionMsg::CustomerFound(customer) => {
+                if state.call.customer.is_none() {
+                    let events = state.record(vec![CallEvent::CustomerIdentified { customer }]);
+                    state.keep(CallWrite { events, answer: None, record: None });
+                }
+            }
+            SessionMsg::GetState { reply_to } => {
+                let _ = reply_to.send(Arc::clone(&state.call));
+            }
+            SessionMsg::StopIfQuiet => {
+                if state.tools.is_idle() && state.actions == 0 {
+                    state.shared.sessions.remove(state.key());
+                    // What came in before the session left the index is still handled.
+                    myself.drain()?;
+                }
+            }
+            #[cfg(test)]
+            SessionMsg::Panic => panic!("told to"),
+        }
+        Ok(())
+    }
+
+    async fn post_stop(
+        &self,
+        _: SessionRef,
+        state: &mut SessionState,
+    ) -> Result<(), ActorProcessingErr> {
+        if state.call.ended.is_some() {
+            state.shared.holds.release(state.key());
+        }
+        Ok(())
+    }
+}
+
+impl SessionState {
+    fn keep_with_answer(
+        &mut self,
+        events: Vec<StoredEvent>,
+        answer: Option<AnswerRecord>,
+    ) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let write = CallWrite { events, answer, record: None };
+        let written = self.shared.store.queue_call(self.key(), write);
+        let key = self.key().clone();
+        async move {
+            if let Err(error) = written.await {
+                // The booking itself is safe; what is lost is context.
+                tracing::error!(org.id = %key.org, call.id = %key.call, %error, "call could not be kept");
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Who is calling: `lookupCaller`, on our own customer records. Another customer's details are
+//! given only as far as the caller proves to be that customer (R10).
+
+use hookswitch_storage::{CallEvent, Customer, CustomerQuery, CustomerSummary, NamingSet};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::wording::{refused, same_names};
+use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use crate::booking::{Effects, Refusal, people, phrases, storage_down};
+
+pub(super) fn faces() -> Vec<Face> {
+    vec![Face::new(
+        "lookupCaller",
+        Listing::Set(NamingSet::Camel),
+        "Search for an existing customer. Call this when the customer says that they have been \
+         here before or that you should have their information.",
+        lookup,
+    )]
+}
+
+/// Arguments of `lookupCaller` (P177).
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LookupCaller {
+    /// Phone number, e-mail address or full name
+    search_key: String,
+    /// What searchKey is
+    search_type: SearchType,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum SearchType {
+    Phone,
+    Name,
+    Email,
+}
+
+/// Fields of P178.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CallerText {
+    success: bool,
+    found: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_data: Option<CustomerText>,
+    message: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomerText {
+    id: String,
+    name: String,
+    phone: Option<String>,
+    email: Option<String>,
+    last_visit: Option<String>,
+}
+
+async fn lookup(context: ToolContext, arguments: LookupCaller) -> ToolOutcome {
+    let mut effects = Effects::default();
+    let country = &context.org.settings().country;
+    let key = &arguments.search_key;
+    let query = match arguments.search_type {
+        _ if key.trim().is_empty() => None,
+        SearchType::Phone => people::phone(key, country).map(CustomerQuery::Phone),
+        SearchType::Email => people::email(key).map(CustomerQuery::Email),
+        SearchType::Name => people::name(key).map(CustomerQuery::Name),
+    };
+    let Some(query) = query else {
+        let what = match arguments.search_type {
+            SearchType::Phone => "phone number",
+            SearchType::Email => "e-mail address",
+            SearchType::Name => "name",
+        };
+        let refusal = Refusal::new("invalid_search_key", phrases::unreadable(what));
+        return refused(&refusal, same_names, effects);
+    };
+    let found = match context.shared.store.find_customers(context.org.id(), &query, 2).await {
+        Ok(found) => found,
+        Err(error) => {
+            let refusal = storage_down(&context, &error, &mut effects);
+            return refused(&refusal, same_names, effects);
+        }
+    };
+    let own = context.state().await.caller.number.clone();
+    let body = match found.as_slice() {
+        [] => not_found("I don't have a customer record for that."),
+        [customer] => {
+            let summary = context.shared.summary_of(customer).await;
+            let is_caller = own.is_some() && own == customer.phone;
+            if is_caller {
+                let customer = summary.clone();
+                effects.events.push(CallEvent::CustomerIdentified { customer });
+            }
+            describe(
+                customer,
+                summary,
+                is_caller || context.facts.direct || context.operator.is_some(),
+            )
+        }
+        _ => not_found("I have more than one customer by that. Please ask for the phone number."),
+    };
+    ToolOutcome::new(Given::json(&body, true), effects)
+}
+
+fn not_found(message: &str) -> CallerText {
+    CallerText { success: true, found: false, customer_data: None, message: message.to_owned() }
+}
+
+/// Whoever is not calling from the customer's own number gets what they could know themselves:
+/// that there is a record, and the name.
+fn describe(customer: &Customer, summary: CustomerSummary, own: bool) -> CallerText {
+    let masked = |text: Option<String>, mask: fn(&str) -> String| {
+        if own { text } else { text.map(|text| mask(&text)) }
+    };
+    CallerText {
+        success: true,
+        found: true,
+        message: format!("Customer found: {}", summary.name),
+        customer_data: Some(CustomerText {
+            id: customer.id.to_string(),
+            name: summary.name,
+            phone: masked(summary.phone, people::masked_phone),
+            email: masked(summary.email, people::masked_email),
+            last_visit: summary.last_visit.filter(|_| own).map(|date| date.to_string()),
+        }),
+    }
+}

@@ -1,0 +1,121 @@
+//! Handing the caller over: `transfer_call` and `transferCall`. Decides to whom, and says only
+//! what is true: without a number or a way to steer the call, it offers to take a message.
+
+use hookswitch_storage::{CallEvent, NamingSet};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use crate::booking::Effects;
+use crate::booking::phrases::handover;
+use crate::orgs::OrgEntry;
+use crate::session::CallAction;
+use crate::session::state::handover::{NO_CALL_CONTROL, NO_TRANSFER_NUMBER};
+
+const DESCRIPTION: &str = "Transfer the caller to a human colleague. Call this at once when the \
+    caller asks for a person, is frustrated or angry, when the request is too complex for you, \
+    after 3 failed booking attempts, or when the calendar or booking system is offline. Do not \
+    announce the transfer yourself.";
+
+/// The department of callers that belong to no other one.
+pub(crate) const GENERAL: &str = "general";
+
+pub(super) fn faces() -> Vec<Face> {
+    vec![
+        Face::new("transfer_call", Listing::Set(NamingSet::Snake), DESCRIPTION, transfer),
+        Face::new("transferCall", Listing::Set(NamingSet::Camel), DESCRIPTION, transfer),
+    ]
+}
+
+/// Arguments of `transfer_call` and `transferCall` (P174). The published departments are the
+/// seed's; any other that the org has is understood.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Transfer {
+    /// One sentence about the caller's issue
+    summary: String,
+    /// Department to transfer the caller to
+    #[schemars(extend("enum" = ["general", "billing", "medical"]))]
+    department: String,
+}
+
+#[derive(Serialize)]
+struct TransferText<'a> {
+    success: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    department: &'a str,
+    message: String,
+}
+
+/// Where a department's callers go: the department's own name and number, or the general one's.
+/// Numbers of the org's own lines lead back to the agent and count as none.
+pub(crate) fn destination<'a>(org: &'a OrgEntry, wanted: &str) -> Option<(&'a str, &'a str)> {
+    let departments = &org.settings().departments;
+    let find = |wanted: &str| {
+        let known = departments.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let (name, department) = known?;
+        let number = department.number.as_str();
+        (!is_own_line(org, number)).then_some((name.as_str(), number))
+    };
+    find(wanted.trim()).or_else(|| find(GENERAL))
+}
+
+/// Whether this E.164 number is one of the org's own, which the agent itself answers.
+pub(crate) fn is_own_line(org: &OrgEntry, number: &str) -> bool {
+    org.settings().phone_numbers.contains(number)
+}
+
+async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
+    let Transfer { summary, department } = arguments;
+    if summary.trim().is_empty() {
+        let problem = "Missing argument `summary`. Please call the tool again with one sentence \
+                       about the caller's issue.";
+        return ToolOutcome { replayable: false, ..ToolOutcome::answer(Given::error("", problem)) };
+    }
+    let state = context.state().await;
+    let found = destination(&context.org, &department);
+    let mut effects = Effects::default();
+    let number = found.map(|(_, number)| number.to_owned());
+    // A supervisor sees the wish even where it cannot be granted.
+    effects.events.push(CallEvent::TransferRequested {
+        department: Some(department.trim().to_owned()),
+        number: number.clone(),
+        summary: summary.trim().to_owned(),
+    });
+    let (Some((name, _)), Some(number), true) = (found, number, context.can_control(&state)) else {
+        let (code, problem) = if found.is_none() {
+            (
+                NO_TRANSFER_NUMBER,
+                "The caller wants to be connected, but no department that could \
+              take the call has a number of its own.",
+            )
+        } else {
+            (
+                NO_CALL_CONTROL,
+                "The caller wants to be connected, but the call takes no commands: \
+              its control URL is missing or is not one of Vapi's.",
+            )
+        };
+        effects.events.push(CallEvent::Warning { code: code.into(), message: problem.into() });
+        let body = TransferText {
+            success: false,
+            error: Some("transfer_unavailable"),
+            department: department.trim(),
+            message: handover::CANNOT_CONNECT.into(),
+        };
+        // What was missing may come with the next message.
+        effects.replayable = false;
+        return ToolOutcome::new(Given::json(&body, false), effects);
+    };
+    let announcement = handover::connecting(name);
+    let body = TransferText {
+        success: true,
+        error: None,
+        department: name,
+        message: format!("{} {announcement}", handover::ONE_MOMENT),
+    };
+    // The first words silence the model, so that it does not talk into the transfer; the rest is
+    // said by the transfer itself.
+    let given = Given::json(&body, true).spoken(handover::ONE_MOMENT, false);
+    ToolOutcome::new(given, effects).then(CallAction::Transfer { number, announcement })
+}

@@ -1,0 +1,118 @@
+//! What a running server can be asked: whether it is ready, its clock, its orgs, and each of their
+//! connections.
+
+use jiff::Timestamp;
+use reqwest::Method;
+use serde_json::Value;
+
+use super::Finding;
+use crate::cli::api::{Access, Api, escaped};
+use crate::cli::output::clean;
+
+/// A difference between clocks that no network explains, seconds.
+const CLOCKS_DIFFER: i64 = 10;
+
+pub(super) async fn look(access: &Access, only: Option<&str>) -> Vec<Finding> {
+    let what = "server";
+    let api = match access.api() {
+        Ok(api) => api,
+        Err(error) => {
+            let says = format!("not running, so no connection was checked: {error}");
+            return vec![Finding::doubtful(what, says, "start it with `hookswitch serve`")];
+        }
+    };
+    if !api.is_up().await {
+        let says = format!("{} does not answer", api.url());
+        return vec![Finding::bad(what, says, "start it with `hookswitch serve`; look at its log")];
+    }
+    let mut findings = vec![match api.get("/readyz").await {
+        Ok(_) => Finding::good(what, format!("{} is ready", api.url())),
+        Err(_) => {
+            let says = format!("{} answers, but is not ready", api.url());
+            Finding::bad(what, says, "look at its log; check the disk of its data folder")
+        }
+    }];
+    // Only administrators see it; the rest does not depend on it.
+    if let Ok(health) = api.get("/api/health").await {
+        findings.extend(clock(&health));
+    }
+    match orgs(&api, only).await {
+        Ok(orgs) => {
+            if orgs.is_empty() {
+                let remedy = "make one with `hookswitch org apply FILE.toml`";
+                findings.push(Finding::doubtful("organisations", "there are none yet", remedy));
+            }
+            for org in &orgs {
+                findings.extend(connections(&api, org).await);
+            }
+        }
+        Err(error) => {
+            findings.push(Finding::bad("organisations", error, "check --org and --token"))
+        }
+    }
+    findings
+}
+
+fn clock(health: &Value) -> Option<Finding> {
+    let theirs: Timestamp = health["now"].as_str()?.parse().ok()?;
+    let apart = theirs.duration_since(Timestamp::now()).as_secs().abs();
+    (apart > CLOCKS_DIFFER).then(|| {
+        let says = format!("the server's time is {apart} s away from this machine's");
+        Finding::doubtful("server clock", says, "set the clocks, or remove server.clock")
+    })
+}
+
+async fn orgs(api: &Api, only: Option<&str>) -> Result<Vec<Value>, String> {
+    match only {
+        Some(org) => api.get(&format!("/api/orgs/{}", escaped(org))).await.map(|org| vec![org]),
+        None => api.all("/api/orgs").await,
+    }
+    .map_err(|error| error.to_string())
+}
+
+async fn connections(api: &Api, org: &Value) -> Vec<Finding> {
+    let id = org["id"].as_str().unwrap_or_default();
+    let what = clean(org["name"].as_str().unwrap_or(id), 40);
+    let path = format!("/api/orgs/{}/connections", escaped(id));
+    let connections = match api.all(&path).await {
+        Ok(connections) => connections,
+        Err(error) => {
+            let says = format!("its connections cannot be read: {error}");
+            return vec![Finding::bad(what, says, "use a token that may read them")];
+        }
+    };
+    let mut findings = Vec::new();
+    if !connections.iter().any(|connection| connection["status"] == "connected") {
+        let says = "nothing to book into: no calendar is connected";
+        let remedy =
+            format!("POST {path} with {{\"provider\":\"builtin\"}}, or connect a provider");
+        findings.push(Finding::bad(what.clone(), says, remedy));
+    }
+    for connection in &connections {
+        findings.push(check(api, &what, &path, connection).await);
+    }
+    findings
+}
+
+async fn check(api: &Api, what: &str, path: &str, connection: &Value) -> Finding {
+    let text = |value: &Value| clean(value.as_str().unwrap_or_default(), 200);
+    let provider = text(&connection["provider"]);
+    if connection["status"] == "disconnected" {
+        let says = format!("{provider} is switched off");
+        return Finding::doubtful(what, says, "PATCH it with {\"status\":\"connected\"} to use it");
+    }
+    let id = escaped(connection["id"].as_str().unwrap_or_default());
+    match api.ask(Method::POST, &format!("{path}/{id}/check"), None).await {
+        Ok(checked) if checked["ok"] == true => {
+            Finding::good(what, format!("{provider} answered in {} ms", checked["duration_ms"]))
+        }
+        Ok(checked) => {
+            let says = format!("{provider}: {}", text(&checked["problem"]));
+            Finding::bad(what, says, text(&checked["hint"]))
+        }
+        Err(error) => {
+            let says = format!("{provider} could not be checked: {error}");
+            Finding::doubtful(what, says, "use a token with the role org or admin")
+        }
+    }
+}

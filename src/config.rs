@@ -1,0 +1,51 @@
+//! Configuration: every key an operator can set. Owns names, defaults and rules; `config.toml` at the root
+//! is the same in words. Read once at start. Knows nothing of what the values are used for.
+
+mod load;
+mod names;
+mod parse;
+mod secret;
+mod sections;
+
+pub(crate) use load::{BUILT_IN, PUBLIC_URL_NAMES};
+pub use load::{ConfigError, Origin, Overrides, Sources};
+pub use secret::{MasterKey, Secret};
+pub(crate) use sections::server_file;
+pub use sections::{
+    Feed, Log, LogFormat, Outbound, Provider, Providers, ServerSection, Sessions, Storage, Vapi,
+};
+
+use serde::Deserialize;
+
+/// Everything an operator can set. `Config::default()` is what the compiled-in `config.toml` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Config {
+    /// Where and how the server listens.
+    pub server: ServerSection,
+    /// Where data is kept.
+    pub storage: Storage,
+    /// What the server may call.
+    pub outbound: Outbound,
+    /// The Vapi account.
+    pub vapi: Vapi,
+    /// Where booking providers are called.
+    pub providers: Providers,
+    /// Live calls.
+    pub sessions: Sessions,
+    /// The event feed.
+    pub feed: Feed,
+    /// Log output.
+    pub log: Log,
+    /// Secrets that only the environment may carry.
+    #[serde(skip)]
+    pub secrets: EnvironmentSecrets,
+}
+
+/// Secrets that are read from the environment and from nowhere else, so that no file holds them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvironmentSecrets {
+    /// `HOOKSWITCH_ADMIN_TOKEN`: token of the first administrator.
+    pub admin_token: Option<Secret>,
+    /// `HOOKSWITCH_MASTER_KEY`: key that seals stored secrets.
+    pub master_key: Option<MasterKey>,
+}

@@ -1,0 +1,93 @@
+//! HTTP: one page with every route. Each resource's file owns its types and handlers; nothing
+//! below this module decides anything about calls or bookings.
+
+mod app;
+mod audit;
+mod bookings;
+mod call_log;
+mod calls;
+mod care;
+mod connections;
+mod control;
+mod customers;
+mod error;
+mod extract;
+mod feed;
+mod health;
+mod identity;
+mod lists;
+mod openapi;
+mod orgs;
+mod settings;
+mod shared_calls;
+mod tokens;
+mod try_tool;
+mod view;
+mod webhook;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{delete, get, post};
+
+pub(crate) use app::App;
+pub(crate) use identity::digest;
+pub(crate) use openapi::text as openapi_text;
+
+/// Webhooks carry whole conversations (R21).
+const WEBHOOK_BODY: usize = 16 * 1024 * 1024;
+
+/// Nothing else is that large (R21).
+const API_BODY: usize = 1024 * 1024;
+
+/// Every route.
+pub(crate) fn router(app: App) -> Router {
+    let vapi = Router::new()
+        .route("/webhook/vapi", post(webhook::shared))
+        .route("/webhook/{webhook_id}", post(webhook::of_org))
+        .route("/api/vapi/webhook", post(webhook::shared))
+        .route("/api/vapi/tools", post(webhook::shared))
+        .route("/api/vapi/tools/calendar/check", post(webhook::calendar_check))
+        .route("/api/vapi/tools/{name}", post(webhook::one_tool))
+        .layer(DefaultBodyLimit::max(WEBHOOK_BODY));
+    let api = Router::new()
+        .route("/api/vapi/tools/test", post(try_tool::test))
+        .route("/api/orgs", get(orgs::list).post(orgs::create))
+        .route("/api/orgs/{org}", get(orgs::get).patch(orgs::patch).delete(orgs::delete))
+        .route("/api/orgs/{org}/connections", get(connections::list).post(connections::create))
+        .route(
+            "/api/orgs/{org}/connections/{connection}",
+            get(connections::get).patch(connections::patch).delete(connections::delete),
+        )
+        .route("/api/orgs/{org}/connections/{connection}/check", post(connections::check))
+        .route("/api/orgs/{org}/bookings", get(bookings::list).post(bookings::create))
+        .route("/api/orgs/{org}/bookings/{booking}", get(bookings::get))
+        .route("/api/orgs/{org}/bookings/{booking}/cancel", post(bookings::cancel))
+        .route("/api/orgs/{org}/bookings/{booking}/reschedule", post(bookings::reschedule))
+        .route("/api/orgs/{org}/availability", get(bookings::availability))
+        .route("/api/orgs/{org}/customers", get(customers::list))
+        .route("/api/orgs/{org}/calls", get(calls::list))
+        .route("/api/orgs/{org}/calls/{call}", get(calls::get))
+        .route("/api/orgs/{org}/calls/{call}/events", get(calls::events))
+        .route("/api/orgs/{org}/calls/{call}/control", post(control::step_in))
+        .route("/api/orgs/{org}/tools", get(try_tool::list))
+        .route("/api/orgs/{org}/tools/{name}/try", post(try_tool::try_one))
+        .route("/api/orgs/{org}/audit", get(audit::list))
+        .route("/api/tokens", get(tokens::list).post(tokens::create))
+        .route("/api/tokens/{token}", delete(tokens::delete))
+        .route("/api/feed", get(feed::watch))
+        .route("/api/feed/tickets", post(feed::ticket))
+        .route("/api/health", get(health::health))
+        .route("/api/health/{integration}", get(health::integration))
+        .route("/api/circuit-breaker/status", get(health::breakers))
+        .route("/api/backup", post(care::backup))
+        .route("/api/verify", post(care::verify))
+        .route("/api/openapi.json", get(openapi::document))
+        .route("/api/docs", get(openapi::page))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .layer(DefaultBodyLimit::max(API_BODY));
+    vapi.merge(api)
+        .fallback(error::no_such_route)
+        .method_not_allowed_fallback(error::wrong_method)
+        .with_state(app)
+}

@@ -1,0 +1,301 @@
+//! What operations answer, as types for the document. The answers themselves are composed where
+//! they are given; a test compares real ones with these fields.
+
+#![expect(dead_code, reason = "read by the schema generator only")]
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
+
+use super::names;
+use crate::http::settings::Document;
+
+/// Any JSON object; the form is Vapi's or the tool's.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+pub(super) struct AnyObject(Map<String, Value>);
+
+/// A part of a list.
+#[derive(JsonSchema)]
+#[schemars(rename = "Page_{T}")]
+pub(super) struct Page<T> {
+    items: Vec<T>,
+    /// Give it as `cursor` for what follows; `null` at the end.
+    next: Option<String>,
+}
+
+/// An error of any operation.
+#[derive(JsonSchema)]
+pub(super) struct Error {
+    error: Problem,
+}
+
+#[derive(JsonSchema)]
+struct Problem {
+    /// For programs.
+    code: String,
+    /// What was wrong; names the field if one was.
+    message: String,
+    /// What to do.
+    hint: String,
+}
+
+/// An org with its settings; secrets are left out.
+#[derive(JsonSchema)]
+pub(super) struct Org {
+    id: String,
+    webhook_id: String,
+    webhook_url: String,
+    created_at: Timestamp,
+    /// Grows with each change of settings.
+    version: u64,
+    /// What to put into the assistant's prompt.
+    instructions: String,
+    #[serde(flatten)]
+    settings: Document,
+}
+
+/// As an org, with the webhook secret that was made for it.
+#[derive(JsonSchema)]
+pub(super) struct NewOrg {
+    /// Shown this once; absent if `webhook_auth` was given.
+    webhook_secret: Option<String>,
+    #[serde(flatten)]
+    org: Org,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct AuditEntry {
+    /// Position in the chain, from 1.
+    seq: u64,
+    at: Timestamp,
+    /// An id or a role.
+    actor: String,
+    action: String,
+    /// Id of what it was done to.
+    subject: String,
+    /// Names of the fields that changed.
+    fields: Vec<String>,
+    previous: String,
+    hash: String,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Connection {
+    id: String,
+    provider: String,
+    /// `connected`, `disconnected` or `error`.
+    status: String,
+    /// The credentials themselves are never shown.
+    has_credentials: bool,
+    external_account_id: Option<String>,
+    external_account_name: Option<String>,
+    sync_enabled: bool,
+    last_sync_at: Option<Timestamp>,
+    connected_at: Option<Timestamp>,
+    created_at: Timestamp,
+    options: Map<String, Value>,
+    /// Whether new bookings go here.
+    default: bool,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct ConnectionCheck {
+    connection_id: String,
+    ok: bool,
+    status: String,
+    /// `closed`, `open` or `half_open`.
+    breaker: String,
+    duration_ms: u64,
+    problem: Option<String>,
+    hint: Option<String>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Breaker {
+    org: String,
+    connection_id: String,
+    provider: String,
+    status: String,
+    /// `closed` (requests go through), `open` (left alone for a while), `half_open` (one is trying).
+    state: String,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct IntegrationHealth {
+    integration: String,
+    /// `ok`, `degraded`, `unavailable` or `not_configured`.
+    status: String,
+    connections: Vec<Breaker>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Booking {
+    id: String,
+    /// `pending`, `confirmed` or `cancelled`.
+    status: String,
+    /// `confirmed`, `pending`, `unknown` or `failed`.
+    outcome: String,
+    booking_date: Option<Date>,
+    /// `HH:MM` in `time_zone`.
+    booking_time: Option<String>,
+    /// With its offset.
+    start: String,
+    end: String,
+    time_zone: String,
+    service_id: Option<String>,
+    customer_id: Option<Value>,
+    customer_name: Option<String>,
+    customer_phone: Option<String>,
+    customer_email: Option<String>,
+    notes: Option<String>,
+    /// The code that callers are told.
+    confirmation: Option<String>,
+    external_ids: Value,
+    /// Where it came from.
+    source: String,
+    call_id: Option<String>,
+    connection_id: Option<String>,
+    created_at: Timestamp,
+    updated_at: Option<Timestamp>,
+    history: Vec<Value>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Slot {
+    start: String,
+    end: String,
+    service_id: Option<String>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Availability {
+    items: Vec<Slot>,
+    next: Option<String>,
+    time_zone: String,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Customer {
+    id: Value,
+    name: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    last_visit: Option<Date>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(JsonSchema)]
+struct Caller {
+    number: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Call {
+    call_id: String,
+    org: String,
+    direction: String,
+    caller: Caller,
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    ended_reason: Option<String>,
+    report: Option<Map<String, Value>>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct CallWithState {
+    #[serde(flatten)]
+    call: Call,
+    /// As the feed gives it.
+    state: Option<Map<String, Value>>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct StoredEvent {
+    seq: u64,
+    at: Timestamp,
+    /// As the feed gives it.
+    event: Map<String, Value>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Ticket {
+    ticket: String,
+    expires_at: Timestamp,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Tool {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(rename = "async")]
+    is_async: bool,
+    /// Name, description and JSON Schema of the arguments.
+    function: Map<String, Value>,
+    server: Map<String, Value>,
+}
+
+/// What a tool answered: `result`, or `error` if it could not run.
+#[derive(JsonSchema)]
+pub(super) struct ToolTrial {
+    name: String,
+    success: bool,
+    duration_ms: u64,
+    #[serde(default)]
+    result: Value,
+    #[serde(default)]
+    error: Value,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Token {
+    id: String,
+    #[schemars(schema_with = "names::role")]
+    role: String,
+    org: Option<String>,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "CreatedToken")]
+pub(super) struct NewToken {
+    /// Shown this once.
+    token: String,
+    #[serde(flatten)]
+    of: Token,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Verification {
+    sound: bool,
+    records: u64,
+    segments: u64,
+    journal_bytes: u64,
+    rows: u64,
+    /// One sentence each.
+    problems: Vec<String>,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct ServerHealth {
+    status: String,
+    version: String,
+    now: Timestamp,
+    live_calls: u64,
+    awake_sessions: u64,
+    webhooks_denied: u64,
+    /// Message types that nobody knew when this version was made, and how often they came.
+    unknown_messages: BTreeMap<String, u64>,
+    call_log_dropped: u64,
+}
+
+#[derive(JsonSchema)]
+pub(super) struct Sign {
+    status: String,
+}

@@ -1,0 +1,55 @@
+//! Schemas of stored types that are written as one of a few names. Storage knows no schemas, so
+//! the names are taken from how its types are written.
+
+use hookswitch_storage::{
+    BookingStatus, HmacEncoding, HmacHash, NamingSet, OutagePolicy, RequiredField, Role,
+};
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+fn one_of<T: Serialize>(values: &[T]) -> Schema {
+    json_schema!({"type": "string", "enum": json!(values)})
+}
+
+/// As [`one_of`], for a field that may be absent.
+fn one_of_or_none<T: Serialize>(values: &[T]) -> Schema {
+    let mut names = json!(values);
+    if let Some(names) = names.as_array_mut() {
+        names.push(Value::Null);
+    }
+    json_schema!({"enum": names})
+}
+
+pub(in crate::http) fn role(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[Role::Viewer, Role::Supervisor, Role::Org, Role::Admin])
+}
+
+pub(in crate::http) fn booking_status(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[BookingStatus::Pending, BookingStatus::Confirmed, BookingStatus::Cancelled])
+}
+
+pub(in crate::http) fn naming_set(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[NamingSet::Snake, NamingSet::Camel])
+}
+
+pub(in crate::http) fn outage_policy(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[OutagePolicy::Defaults, OutagePolicy::TakeMessage, OutagePolicy::Transfer])
+}
+
+pub(in crate::http) fn required_fields(_: &mut SchemaGenerator) -> Schema {
+    let names = one_of(&[
+        RequiredField::CustomerName,
+        RequiredField::CustomerPhone,
+        RequiredField::CustomerEmail,
+    ]);
+    json_schema!({"type": ["array", "null"], "items": names})
+}
+
+pub(in crate::http) fn hmac_hash(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[HmacHash::Sha256, HmacHash::Sha512, HmacHash::Sha1])
+}
+
+pub(in crate::http) fn hmac_encoding(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[HmacEncoding::Hex, HmacEncoding::Base64])
+}

@@ -1,0 +1,198 @@
+//! Orgs: create, read, change by merge patch, delete. Secrets are shown once, when they are made.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use hookswitch_actors::OrgEntry;
+use hookswitch_actors::booking::BUILTIN;
+use hookswitch_actors::tools::prompt;
+use hookswitch_storage::{
+    Connection, ConnectionId, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, Role, WebhookId,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+use super::app::App;
+use super::error::ApiError;
+use super::extract::Path;
+use super::identity::Principal;
+use super::settings;
+use crate::server::random_text;
+
+/// How often a change is tried again when another one came first.
+const TRIES: usize = 5;
+
+/// The org of a path, if the asker may know it.
+pub(super) fn reachable(
+    app: &App,
+    who: &Principal,
+    role: Role,
+    id: &str,
+) -> Result<Arc<OrgEntry>, ApiError> {
+    let id: OrgId = id.parse().map_err(|_| ApiError::not_found("org"))?;
+    who.may(role, &id)?;
+    app.calls.orgs().get(&id).ok_or_else(|| ApiError::not_found("org"))
+}
+
+fn view(app: &App, org: &OrgEntry, can_book: bool) -> Value {
+    let mut view = settings::view(org.settings());
+    let webhook_path = format!("/webhook/{}", org.org.webhook_id);
+    view["id"] = json!(org.id());
+    view["webhook_id"] = json!(org.org.webhook_id);
+    view["webhook_url"] = json!(app.public(&webhook_path));
+    view["created_at"] = json!(org.org.created_at);
+    view["version"] = json!(org.org.version);
+    view["instructions"] = json!(prompt::instructions(can_book));
+    view
+}
+
+async fn shown(app: &App, org: &OrgEntry) -> Result<Value, ApiError> {
+    let connections = app.calls.store().connections(org.id()).await?;
+    let can_book = connections.iter().any(|c| c.status == ConnectionStatus::Connected);
+    Ok(view(app, org, can_book))
+}
+
+pub(super) async fn list(who: Principal, State(app): State<App>) -> Result<Json<Value>, ApiError> {
+    let mut items = Vec::new();
+    for org in app.calls.orgs().all() {
+        if who.org.as_ref().is_none_or(|own| own == org.id()) {
+            items.push(shown(&app, &org).await?);
+        }
+    }
+    Ok(Json(json!({"items": items, "next": null})))
+}
+
+pub(super) async fn get(
+    who: Principal,
+    State(app): State<App>,
+    Path(org): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let org = reachable(&app, &who, Role::Viewer, &org)?;
+    Ok(Json(shown(&app, &org).await?))
+}
+
+fn object(body: Result<Bytes, BytesRejection>) -> Result<Value, ApiError> {
+    serde_json::from_slice(&body?).map_err(|error| {
+        ApiError::bad_json(format!(
+            "the body is not JSON (wrong at line {}, column {})",
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+/// Creates an org, open Monday to Friday from nine to five, with the built-in calendar connected.
+pub(super) async fn create(
+    who: Principal,
+    State(app): State<App>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    who.may_all()?;
+    let body = object(body)?;
+    let now = app.calls.clock().now();
+    let id = OrgId::random();
+    let secret = format!("whs_{}", random_text(40));
+    let mut settings = settings::fresh(app.calls.store(), &id, &body, &secret)?;
+    if settings.default_connection.is_some() {
+        let problem = "cannot be chosen before the org exists";
+        return Err(ApiError::invalid("default_connection", problem));
+    }
+    let connection = Connection {
+        id: ConnectionId::random(),
+        org: id.clone(),
+        provider: BUILTIN.into(),
+        status: ConnectionStatus::Connected,
+        credentials: None,
+        external_account_id: None,
+        external_account_name: Some("Built-in calendar".into()),
+        sync_enabled: true,
+        last_sync_at: None,
+        connected_at: Some(now),
+        created_at: now,
+        options: serde_json::Map::new(),
+    };
+    settings.default_connection = Some(connection.id.clone());
+    let org = Org {
+        id: id.clone(),
+        webhook_id: WebhookId::random(),
+        created_at: now,
+        version: 1,
+        settings,
+    };
+    match app.calls.orgs().create(org, vec![connection], &who.name, now).await? {
+        CreateOrg::Created => {}
+        CreateOrg::Conflict { field, .. } => return Err(taken(field)),
+    }
+    let org = app.calls.orgs().get(&id).ok_or_else(|| ApiError::not_found("org"))?;
+    let mut view = view(&app, &org, true);
+    if body.get("webhook_auth").is_none_or(Value::is_null) {
+        view["webhook_secret"] = json!(secret);
+    }
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+fn taken(field: &str) -> ApiError {
+    // Which org has it is none of the asker's business.
+    ApiError::new(
+        StatusCode::CONFLICT,
+        "already_used",
+        format!("`{field}`: a value is used by another org"),
+        "each number, number id and assistant belongs to one org",
+    )
+}
+
+pub(super) async fn patch(
+    who: Principal,
+    State(app): State<App>,
+    Path(org): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let mut org = reachable(&app, &who, Role::Org, &org)?;
+    let body = object(body)?;
+    for _ in 0..TRIES {
+        let (changed, fields) = settings::patched(app.calls.store(), &org, &body)?;
+        if let Some(connection) = &changed.default_connection
+            && app.calls.store().connection(org.id(), connection).await?.is_none()
+        {
+            return Err(ApiError::invalid("default_connection", "is no connection of this org"));
+        }
+        let now = app.calls.clock().now();
+        let orgs = app.calls.orgs();
+        match orgs.save(org.id(), org.org.version, changed, fields, &who.name, now).await? {
+            PutSettings::Saved(_) => {
+                let id = org.id().clone();
+                let org = orgs.get(&id).ok_or_else(|| ApiError::not_found("org"))?;
+                app.calls.directories().settings_changed(&org);
+                return Ok(Json(shown(&app, &org).await?));
+            }
+            PutSettings::NotFound => return Err(ApiError::not_found("org")),
+            PutSettings::Conflict { field, .. } => return Err(taken(field)),
+            // Another change came first: this one is made again on top of it.
+            PutSettings::Stale(_) => {
+                let id = org.id().clone();
+                tokio::task::yield_now().await;
+                org = orgs.get(&id).ok_or_else(|| ApiError::not_found("org"))?;
+            }
+        }
+    }
+    Err(ApiError::new(
+        StatusCode::CONFLICT,
+        "changed_meanwhile",
+        "the settings were changed by others at the same time",
+        "read them and send the change again",
+    ))
+}
+
+pub(super) async fn delete(
+    who: Principal,
+    State(app): State<App>,
+    Path(org): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let org = reachable(&app, &who, Role::Admin, &org)?;
+    let now = app.calls.clock().now();
+    app.calls.delete_org(org.id(), &who.name, now).await?;
+    app.calls.directories().forget(org.id());
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,385 @@
+//! The settings document: its fields as the contract names them, and the way from and to the
+//! stored settings. Unknown keys are refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hookswitch_actors::WEBHOOK_SECRET_FIELD;
+use hookswitch_storage::{
+    BookingRules, BusinessHours, Department, NamingSet, OutagePolicy, RequiredField, Sealed,
+    Service, Settings, TimeRange,
+};
+use jiff::civil::{Date, Time, time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::auth::AuthDocument;
+use super::check::{self, Wrong};
+use super::directory::DirectoryDocument;
+use crate::http::openapi::names;
+
+/// Everything that an operator can set for an org.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Document {
+    name: String,
+    timezone: String,
+    #[serde(default = "united_states")]
+    country: String,
+    #[serde(default)]
+    business_hours: Hours,
+    #[serde(default)]
+    closed_dates: BTreeSet<Date>,
+    #[serde(default)]
+    services: Vec<ServiceDocument>,
+    #[serde(default)]
+    default_service: Option<String>,
+    #[serde(default)]
+    phone_numbers: Vec<String>,
+    #[serde(default)]
+    vapi_phone_number_ids: BTreeSet<String>,
+    #[serde(default)]
+    assistant_ids: BTreeSet<String>,
+    #[serde(default)]
+    departments: BTreeMap<String, DepartmentDocument>,
+    #[serde(default)]
+    webhook_auth: Vec<AuthDocument>,
+    #[serde(default)]
+    booking: RulesDocument,
+    #[serde(default)]
+    #[schemars(schema_with = "names::naming_set")]
+    tool_names: NamingSet,
+    #[serde(default)]
+    prompt: Option<String>,
+    #[serde(default)]
+    retention_days: Option<u32>,
+    #[serde(default)]
+    default_connection: Option<String>,
+    #[serde(default)]
+    customerconnect: Option<DirectoryDocument>,
+}
+
+fn united_states() -> String {
+    "US".into()
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ServiceDocument {
+    id: String,
+    name: String,
+    duration_minutes: u32,
+    #[serde(default)]
+    buffer_minutes: u32,
+    #[serde(default = "one")]
+    capacity: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slot_minutes: Option<u32>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct DepartmentDocument {
+    number: String,
+}
+
+/// Ranges as pairs of `HH:MM`; `24:00` is the end of the day.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Hours {
+    mon: Vec<(String, String)>,
+    tue: Vec<(String, String)>,
+    wed: Vec<(String, String)>,
+    thu: Vec<(String, String)>,
+    fri: Vec<(String, String)>,
+    sat: Vec<(String, String)>,
+    sun: Vec<(String, String)>,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct RulesDocument {
+    min_lead_minutes: u32,
+    horizon_days: u32,
+    max_offers: u32,
+    hold_seconds: u32,
+    #[schemars(schema_with = "names::outage_policy")]
+    outage_policy: OutagePolicy,
+    #[schemars(schema_with = "names::required_fields")]
+    required_fields: Option<Vec<RequiredField>>,
+}
+
+impl Default for RulesDocument {
+    fn default() -> Self {
+        Self::from(&BookingRules::default())
+    }
+}
+
+impl From<&BookingRules> for RulesDocument {
+    fn from(rules: &BookingRules) -> Self {
+        Self {
+            min_lead_minutes: rules.min_lead_minutes,
+            horizon_days: rules.horizon_days,
+            max_offers: rules.max_offers,
+            hold_seconds: rules.hold_seconds,
+            outage_policy: rules.outage_policy,
+            required_fields: rules.required_fields.clone(),
+        }
+    }
+}
+
+impl Default for Document {
+    /// What an org starts with: Monday to Friday, nine to five, half-hour consultations.
+    fn default() -> Self {
+        let day = || vec![("09:00".to_owned(), "17:00".to_owned())];
+        Self {
+            name: String::new(),
+            timezone: String::new(),
+            country: united_states(),
+            business_hours: Hours {
+                mon: day(),
+                tue: day(),
+                wed: day(),
+                thu: day(),
+                fri: day(),
+                ..Hours::default()
+            },
+            closed_dates: BTreeSet::new(),
+            services: vec![ServiceDocument {
+                id: "consultation".into(),
+                name: "Consultation".into(),
+                duration_minutes: 30,
+                buffer_minutes: 0,
+                capacity: 1,
+                slot_minutes: None,
+            }],
+            default_service: None,
+            phone_numbers: Vec::new(),
+            vapi_phone_number_ids: BTreeSet::new(),
+            assistant_ids: BTreeSet::new(),
+            departments: BTreeMap::new(),
+            webhook_auth: Vec::new(),
+            booking: RulesDocument::default(),
+            tool_names: NamingSet::Snake,
+            prompt: None,
+            retention_days: None,
+            default_connection: None,
+            customerconnect: None,
+        }
+    }
+}
+
+impl From<&Settings> for Document {
+    fn from(settings: &Settings) -> Self {
+        let text = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());
+        let ranges = |ranges: &[TimeRange]| {
+            let end = |end: Option<Time>| end.map_or_else(|| "24:00".into(), text);
+            ranges.iter().map(|range| (text(range.start), end(range.end))).collect()
+        };
+        let hours = &settings.business_hours;
+        Self {
+            name: settings.name.clone(),
+            timezone: settings.timezone.clone(),
+            country: settings.country.clone(),
+            business_hours: Hours {
+                mon: ranges(&hours.mon),
+                tue: ranges(&hours.tue),
+                wed: ranges(&hours.wed),
+                thu: ranges(&hours.thu),
+                fri: ranges(&hours.fri),
+                sat: ranges(&hours.sat),
+                sun: ranges(&hours.sun),
+            },
+            closed_dates: settings.closed_dates.clone(),
+            services: settings
+                .services
+                .iter()
+                .map(|service| ServiceDocument {
+                    id: service.id.to_string(),
+                    name: service.name.clone(),
+                    duration_minutes: service.duration_minutes,
+                    buffer_minutes: service.buffer_minutes,
+                    capacity: service.capacity,
+                    slot_minutes: service.slot_minutes,
+                })
+                .collect(),
+            default_service: settings.default_service.as_ref().map(ToString::to_string),
+            phone_numbers: settings.phone_numbers.iter().cloned().collect(),
+            vapi_phone_number_ids: settings.vapi_phone_number_ids.clone(),
+            assistant_ids: settings.assistant_ids.clone(),
+            departments: settings
+                .departments
+                .iter()
+                .map(|(name, department)| {
+                    (name.clone(), DepartmentDocument { number: department.number.clone() })
+                })
+                .collect(),
+            webhook_auth: settings.webhook_auth.iter().map(AuthDocument::from).collect(),
+            booking: RulesDocument::from(&settings.booking),
+            tool_names: settings.tool_names,
+            prompt: settings.prompt.clone(),
+            retention_days: settings.retention_days,
+            default_connection: settings.default_connection.as_ref().map(ToString::to_string),
+            customerconnect: settings.customerconnect.as_ref().map(DirectoryDocument::from),
+        }
+    }
+}
+
+impl Document {
+    /// The settings this document describes; secrets that it leaves out stay as they are. `seal`
+    /// takes the field that a secret is sealed for, and the secret.
+    pub(super) fn into_settings(
+        self,
+        present: Option<&Settings>,
+        seal: impl Fn(&str, &str) -> Sealed,
+    ) -> Result<Settings, Wrong> {
+        let country = check::country(&self.country)?;
+        let services = services(self.services)?;
+        let numbers = check::phone_numbers("phone_numbers", self.phone_numbers, &country)?;
+        let departments = self
+            .departments
+            .into_iter()
+            .map(|(name, department)| {
+                let field = format!("departments.{name}.number");
+                let number = check::phone_number(&field, &department.number, &country)?;
+                Ok((name, Department { number }))
+            })
+            .collect::<Result<_, Wrong>>()?;
+        let default_service = self
+            .default_service
+            .map(|wanted| {
+                let found = services.iter().find(|service| service.id.as_str() == wanted);
+                found.map(|service| service.id.clone()).ok_or_else(|| {
+                    Wrong::new("default_service", "is not the id of one of the services")
+                })
+            })
+            .transpose()?;
+        let default_connection = self
+            .default_connection
+            .map(|id| {
+                id.parse().map_err(|_| Wrong::new("default_connection", "is not a connection id"))
+            })
+            .transpose()?;
+        Ok(Settings {
+            name: check::name("name", &self.name)?,
+            timezone: check::time_zone(&self.timezone)?,
+            country,
+            business_hours: hours(self.business_hours)?,
+            closed_dates: self.closed_dates,
+            services,
+            default_service,
+            phone_numbers: numbers,
+            vapi_phone_number_ids: check::ids("vapi_phone_number_ids", self.vapi_phone_number_ids)?,
+            assistant_ids: check::ids("assistant_ids", self.assistant_ids)?,
+            departments,
+            webhook_auth: super::auth::into_stored(self.webhook_auth, present, |secret| {
+                seal(WEBHOOK_SECRET_FIELD, secret)
+            })?,
+            booking: rules(self.booking)?,
+            tool_names: self.tool_names,
+            prompt: self.prompt,
+            retention_days: match self.retention_days {
+                Some(0) => {
+                    return Err(Wrong::new(
+                        "retention_days",
+                        "must be at least 1, or absent to keep everything",
+                    ));
+                }
+                days => days,
+            },
+            default_connection,
+            customerconnect: self
+                .customerconnect
+                .map(|document| document.into_stored(present, &seal))
+                .transpose()?,
+        })
+    }
+}
+
+fn services(documents: Vec<ServiceDocument>) -> Result<Vec<Service>, Wrong> {
+    if documents.is_empty() {
+        return Err(Wrong::new("services", "must have at least one service"));
+    }
+    let mut services: Vec<Service> = Vec::with_capacity(documents.len());
+    for (place, document) in documents.into_iter().enumerate() {
+        let field = |name: &str| format!("services[{place}].{name}");
+        let id = document.id.parse().map_err(|error: hookswitch_storage::InvalidId| {
+            Wrong::new(field("id"), error.to_string())
+        })?;
+        if services.iter().any(|service| service.id == id) {
+            return Err(Wrong::new(field("id"), "is used by another service"));
+        }
+        check::range(field("duration_minutes"), document.duration_minutes, 1, 1_440)?;
+        check::range(field("buffer_minutes"), document.buffer_minutes, 0, 1_440)?;
+        check::range(field("capacity"), document.capacity, 1, 10_000)?;
+        if let Some(minutes) = document.slot_minutes {
+            check::range(field("slot_minutes"), minutes, 1, 1_440)?;
+        }
+        services.push(Service {
+            id,
+            name: check::name(&field("name"), &document.name)?,
+            duration_minutes: document.duration_minutes,
+            buffer_minutes: document.buffer_minutes,
+            capacity: document.capacity,
+            slot_minutes: document.slot_minutes,
+        });
+    }
+    Ok(services)
+}
+
+fn rules(document: RulesDocument) -> Result<BookingRules, Wrong> {
+    check::range("booking.min_lead_minutes", document.min_lead_minutes, 0, 525_600)?;
+    check::range("booking.horizon_days", document.horizon_days, 1, 3_650)?;
+    check::range("booking.max_offers", document.max_offers, 1, 20)?;
+    check::range("booking.hold_seconds", document.hold_seconds, 0, 86_400)?;
+    Ok(BookingRules {
+        min_lead_minutes: document.min_lead_minutes,
+        horizon_days: document.horizon_days,
+        max_offers: document.max_offers,
+        hold_seconds: document.hold_seconds,
+        outage_policy: document.outage_policy,
+        required_fields: document.required_fields,
+    })
+}
+
+fn hours(hours: Hours) -> Result<BusinessHours, Wrong> {
+    Ok(BusinessHours {
+        mon: ranges("mon", &hours.mon)?,
+        tue: ranges("tue", &hours.tue)?,
+        wed: ranges("wed", &hours.wed)?,
+        thu: ranges("thu", &hours.thu)?,
+        fri: ranges("fri", &hours.fri)?,
+        sat: ranges("sat", &hours.sat)?,
+        sun: ranges("sun", &hours.sun)?,
+    })
+}
+
+fn ranges(day: &str, pairs: &[(String, String)]) -> Result<Vec<TimeRange>, Wrong> {
+    let mut ranges = Vec::with_capacity(pairs.len());
+    for (place, (start, end)) in pairs.iter().enumerate() {
+        let field = format!("business_hours.{day}[{place}]");
+        let start = check::clock(&field, start)?;
+        let end = match end.as_str() {
+            "24:00" => None,
+            end => Some(check::clock(&field, end)?),
+        };
+        if end.is_some_and(|end| end <= start) {
+            return Err(Wrong::new(
+                field,
+                "must end after it starts; hours past midnight are two ranges, one on each day",
+            ));
+        }
+        ranges.push((field, TimeRange { start, end }));
+    }
+    ranges.sort_by_key(|(_, range)| range.start);
+    for pair in ranges.windows(2) {
+        let before = pair[0].1.end.unwrap_or(time(23, 59, 59, 999_999_999));
+        if before > pair[1].1.start {
+            return Err(Wrong::new(pair[1].0.clone(), "overlaps another range of the same day"));
+        }
+    }
+    Ok(ranges.into_iter().map(|(_, range)| range).collect())
+}

@@ -1,0 +1,113 @@
+//! From Vapi's words to ours: who is on the line, and what a message reports.
+
+use hookswitch_actors::booking::people;
+use hookswitch_actors::{CallFact, CallFacts, OrgEntry};
+use hookswitch_storage::{CallLinks, CallReport, Caller, Direction};
+
+use crate::vapi::{CallInfo, Kind, Target};
+
+pub(super) fn call_facts(org: Option<&OrgEntry>, call: &CallInfo) -> CallFacts {
+    let country = org.map_or("US", |org| org.settings().country.as_str());
+    let number = call.caller_number.as_deref().and_then(|number| people::phone(number, country));
+    CallFacts {
+        id: call.id.clone(),
+        direction: match call.call_type.as_deref() {
+            Some("outboundPhoneCall") => Direction::Outbound,
+            Some("webCall" | "vapi.websocketCall") => Direction::Web,
+            _ => Direction::Inbound,
+        },
+        caller: Caller { number, name: call.caller_name.clone() },
+        assistant_id: call.assistant_id.clone(),
+        phone_number_id: call.phone_number_id.clone(),
+        links: CallLinks {
+            control_url: call.control_url.clone(),
+            listen_url: call.listen_url.clone(),
+        },
+        direct: false,
+    }
+}
+
+/// What a message reports. A message that reports nothing is still a sign of life.
+pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
+    match kind {
+        Kind::StatusUpdate { status, ended_reason, target, refusal } => {
+            let mut facts = vec![CallFact::Status { status, ended_reason }];
+            facts.extend(target.map(|target| transfer(org, target)));
+            facts.extend(refusal.map(|why| CallFact::Warning {
+                code: "assistant_request_refused",
+                message: format!(
+                    "Vapi did not accept who was to take the call: {}",
+                    shortened(&why)
+                ),
+            }));
+            facts
+        }
+        Kind::EndOfCallReport(report) => {
+            let between = report.started_at.zip(report.ended_at);
+            let measured = between.map(|(from, to)| to.duration_since(from).as_secs_f64());
+            vec![CallFact::Report {
+                report: CallReport {
+                    cost: report.cost,
+                    duration_seconds: measured.or(report.duration_seconds),
+                    summary: report.summary,
+                    recording_url: report.recording_url,
+                    success_evaluation: report.success_evaluation,
+                },
+                ended_reason: report.ended_reason,
+            }]
+        }
+        Kind::Transcript { speaker, text, is_final } => {
+            vec![CallFact::Said { speaker, text, is_final }]
+        }
+        Kind::ConversationUpdate { lines } => vec![CallFact::Conversation {
+            lines: lines.into_iter().map(|line| (line.speaker, line.text)).collect(),
+        }],
+        Kind::Hang => vec![CallFact::Stalled],
+        Kind::TransferUpdate { target } => {
+            target.map(|target| transfer(org, target)).into_iter().collect()
+        }
+        Kind::Language { language } => vec![CallFact::Warning {
+            code: "language_changed",
+            message: format!("The caller speaks another language now: {}.", shortened(&language)),
+        }],
+        Kind::AssistantStarted | Kind::SpeechUpdate { .. } => vec![CallFact::Answered],
+        Kind::CarrierControl => {
+            vec![CallFact::Warning { code: "carrier_control", message: CARRIER_CONTROL.into() }]
+        }
+        Kind::Deleted => vec![CallFact::Deleted],
+        Kind::DeleteFailed => {
+            vec![CallFact::Status { status: "deletion-failed".into(), ended_reason: None }]
+        }
+        Kind::Uploads { failed } if !failed.is_empty() => vec![CallFact::Warning {
+            code: "upload_failed",
+            message: format!("Vapi could not upload: {}.", shortened(&failed.join(", "))),
+        }],
+        Kind::ToolCalls(_)
+        | Kind::FunctionCall(_)
+        | Kind::Question(_)
+        | Kind::Uploads { .. }
+        | Kind::Other
+        | Kind::Unknown
+        | Kind::Missing => Vec::new(),
+    }
+}
+
+/// Subscribing to that message turns Vapi's own hanging up and forwarding off.
+const CARRIER_CONTROL: &str = "Vapi leaves hanging up and forwarding to this server, which does \
+    not command the carrier. Remove `phone-call-control` from the assistant's server messages.";
+
+/// Longest text of Vapi's that a warning repeats, characters.
+const MAX_REPEATED: usize = 300;
+
+fn shortened(text: &str) -> String {
+    text.chars().take(MAX_REPEATED).collect()
+}
+
+fn transfer(org: &OrgEntry, target: Target) -> CallFact {
+    let department = target.to.as_deref().and_then(|number| org.department_at(number));
+    CallFact::Transfer {
+        department: department.map(str::to_owned),
+        to: target.to,
+        summary: target.summary.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,158 @@
+//! Whose webhook is it, and is it genuine? (K15, R1) An org's own URL or secret fixes the org; the
+//! instance secret lets the call's trusted marks choose. Nothing that a model wrote chooses, and
+//! marks that disagree with the secret are refused. Every refusal looks the same from outside.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::http::{HeaderMap, Uri};
+use hookswitch_actors::OrgEntry;
+use hookswitch_actors::booking::people;
+use hookswitch_storage::{CallId, OrgId};
+
+use crate::http::app::App;
+use crate::http::error::ApiError;
+use crate::vapi::{
+    Attempt, CallInfo, Denied, OpenedAuth, Single, presented_tokens, token_digest, verify,
+};
+
+/// What a message says of whose it is.
+#[derive(Default)]
+pub(super) struct Marks {
+    call: Option<CallId>,
+    phone_number_id: Option<String>,
+    assistant_id: Option<String>,
+    dialled: Option<String>,
+    /// Only of direct calls, which no model makes.
+    tenant: Option<String>,
+}
+
+/// Whose a genuine message is.
+pub(super) enum Whose {
+    Org(Arc<OrgEntry>),
+    Nobodys,
+}
+
+impl Marks {
+    pub(super) fn of_call(call: &CallInfo) -> Self {
+        Self {
+            call: call.id.clone(),
+            phone_number_id: call.phone_number_id.clone(),
+            assistant_id: call.assistant_id.clone(),
+            dialled: call.dialled_number.clone(),
+            tenant: None,
+        }
+    }
+
+    pub(super) fn of_single(single: &Single) -> Self {
+        let mut marks = Self::of_call(&single.call);
+        marks.tenant.clone_from(&single.tenant_id);
+        if marks.dialled.is_none() {
+            marks.dialled.clone_from(&single.inbound_phone_number);
+        }
+        marks
+    }
+
+    /// The org that the message names by its trusted marks, in the order of K15.
+    fn named(&self, app: &App) -> Option<Arc<OrgEntry>> {
+        let orgs = app.calls.orgs();
+        let dialled = self.dialled.as_deref().map(|number| {
+            // Written in full it means the same in every country.
+            people::phone(number, "US").unwrap_or_else(|| number.to_owned())
+        });
+        let by_call = orgs.by_call(
+            self.phone_number_id.as_deref(),
+            self.assistant_id.as_deref(),
+            dialled.as_deref(),
+        );
+        by_call.or_else(|| orgs.get(&self.tenant.as_ref()?.parse::<OrgId>().ok()?))
+    }
+
+    /// The org that an earlier message to a shared URL chose for this live call: it is never chosen
+    /// anew, even if the number moves to another org meanwhile. What came to an org's own URL does
+    /// not count, since call ids are the outside's.
+    fn kept(&self, app: &App) -> Option<Arc<OrgEntry>> {
+        let org = app.parts.shared_calls.org(&app.calls, self.call.as_ref()?)?;
+        app.calls.orgs().get(&org)
+    }
+
+    /// The org of the live call, for messages that name none. Only a guess: ids are the outside's,
+    /// so it never speaks against a secret.
+    fn guessed(&self, app: &App) -> Option<Arc<OrgEntry>> {
+        let org = app.calls.org_of_live_call(self.call.as_ref()?)?;
+        app.calls.orgs().get(&org)
+    }
+}
+
+/// Verifies a message that came to an org's own URL.
+pub(super) fn verify_org(
+    app: &App,
+    org: &OrgEntry,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), ApiError> {
+    let url = app.public(uri.path());
+    let attempt = attempt(app, &url, headers, body);
+    verify(attempt, &schemes(org)).map_err(|denied| refuse(app, Some(org), &denied))
+}
+
+/// Finds and verifies whose a message to a shared URL is.
+pub(super) fn of_shared(
+    app: &App,
+    marks: &Marks,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Whose, ApiError> {
+    let url = app.public(uri.path());
+    let attempt = attempt(app, &url, headers, body);
+    let named = marks.named(app);
+    let denied = match verify(attempt, &app.parts.instance_auth) {
+        Ok(()) => {
+            let org = marks.kept(app).or(named).or_else(|| marks.guessed(app));
+            if let (Some(org), Some(call)) = (&org, &marks.call) {
+                app.parts.shared_calls.keep(&app.calls, call, org.id());
+            }
+            return Ok(org.map_or(Whose::Nobodys, Whose::Org));
+        }
+        Err(denied) => denied,
+    };
+    // Named by its marks, the org's own secret must fit: another org's is refused.
+    if let Some(org) = named {
+        return match verify(attempt, &schemes(&org)) {
+            Ok(()) => Ok(Whose::Org(org)),
+            Err(denied) => Err(refuse(app, Some(&org), &denied)),
+        };
+    }
+    // Without marks the secret names its owner; one that several orgs share names nobody.
+    let owner = presented_tokens(headers)
+        .find_map(|token| app.calls.orgs().by_secret_digest(&token_digest(token)));
+    let Some(org) = owner.or_else(|| marks.guessed(app)) else {
+        return Err(refuse(app, None, &denied));
+    };
+    match verify(attempt, &schemes(&org)) {
+        Ok(()) => Ok(Whose::Org(org)),
+        Err(denied) => Err(refuse(app, Some(&org), &denied)),
+    }
+}
+
+fn attempt<'a>(app: &App, url: &'a str, headers: &'a HeaderMap, body: &'a [u8]) -> Attempt<'a> {
+    Attempt { headers, method: "POST", url, body, now: app.calls.clock().now() }
+}
+
+fn schemes(org: &OrgEntry) -> Vec<OpenedAuth> {
+    org.settings()
+        .webhook_auth
+        .iter()
+        .zip(&org.webhook_secrets)
+        .map(|(auth, secret)| OpenedAuth::new(auth.mode.clone(), secret.clone()))
+        .collect()
+}
+
+fn refuse(app: &App, org: Option<&OrgEntry>, denied: &Denied) -> ApiError {
+    app.parts.denied.fetch_add(1, Ordering::Relaxed);
+    let org = org.map(|org| org.id().as_str());
+    tracing::warn!(org.id = org, reason = %denied, "webhook refused");
+    ApiError::unauthorized()
+}

@@ -1,0 +1,31 @@
+//! The answers to `transfer-destination-request` and `handoff-destination-request`: where a call
+//! goes on, or an `error` that the model reads. Owns Vapi's form only.
+
+use hookswitch_actors::booking::phrases::questions::{NO_SUCH_ASSISTANT, NOBODY_TO_CONNECT};
+use hookswitch_actors::questions::Destination;
+use serde_json::{Value, json};
+
+/// Hands the call over to a person; to nobody, with words for the caller, if there is none.
+#[must_use]
+pub fn transfer_body(person: Option<&Destination>) -> Vec<u8> {
+    let body = match person {
+        Some(person) => json!({"destination": destination(person)}),
+        None => json!({"error": NOBODY_TO_CONNECT}),
+    };
+    body.to_string().into_bytes()
+}
+
+/// Hands the call over to another assistant; to none, with words for the model, if there is none.
+#[must_use]
+pub fn handoff_body(assistant: Option<&str>) -> Vec<u8> {
+    let body = match assistant {
+        Some(id) => json!({"destination": {"type": "assistant", "assistantId": id}}),
+        None => json!({"error": NO_SUCH_ASSISTANT}),
+    };
+    body.to_string().into_bytes()
+}
+
+/// A person's number. Its `message` is what the caller hears; without one Vapi says its own words.
+pub(super) fn destination(person: &Destination) -> Value {
+    json!({"type": "number", "number": person.number, "message": person.words})
+}

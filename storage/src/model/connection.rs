@@ -1,0 +1,54 @@
+//! A connection of an org to a booking provider, as stored (P084).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::crypt::Sealed;
+use crate::ids::{ConnectionId, OrgId};
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub org: OrgId,
+    /// Name of the provider; `builtin` is the calendar inside Hookswitch.
+    pub provider: String,
+    /// Where it stands.
+    pub status: ConnectionStatus,
+    /// Credentials, sealed under the field name `connection.credentials`.
+    #[serde(default)]
+    pub credentials: Option<Sealed>,
+    /// The provider's id of the account.
+    #[serde(default)]
+    pub external_account_id: Option<String>,
+    /// The provider's name of the account.
+    #[serde(default)]
+    pub external_account_name: Option<String>,
+    /// Whether changes are exchanged with the provider.
+    pub sync_enabled: bool,
+    /// When changes were last exchanged.
+    #[serde(default)]
+    pub last_sync_at: Option<Timestamp>,
+    /// When the provider last accepted the credentials.
+    #[serde(default)]
+    pub connected_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Options of the provider's adapter.
+    #[serde(default)]
+    pub options: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionStatus {
+    /// Works as far as known.
+    Connected,
+    /// Switched off by the operator.
+    Disconnected,
+    /// Refused by the provider; needs the operator.
+    Error,
+}

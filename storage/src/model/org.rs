@@ -1,0 +1,322 @@
+//! An organisation and its settings, as stored. Knows nothing of how settings are edited.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::crypt::Sealed;
+use crate::ids::{ConnectionId, OrgId, ServiceId, WebhookId};
+
+/// One business and everything an operator has set for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Org {
+    /// Its id.
+    pub id: OrgId,
+    /// The last part of its webhook URL.
+    pub webhook_id: WebhookId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Rises by one with each change; a change made against an older one is refused.
+    pub version: u64,
+    /// What the operator has set.
+    pub settings: Settings,
+}
+
+/// What an operator sets for one org.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The business's name, as a caller would say it.
+    pub name: String,
+    /// IANA time zone of the business (`Europe/Berlin`).
+    pub timezone: String,
+    /// ISO 3166 country (`US`): the default region of phone numbers.
+    pub country: String,
+    /// Opening hours in local time.
+    pub business_hours: BusinessHours,
+    /// Local dates on which nothing can be booked.
+    #[serde(default)]
+    pub closed_dates: BTreeSet<Date>,
+    /// What can be booked.
+    pub services: Vec<Service>,
+    /// The service meant when a caller names none or an unknown one.
+    #[serde(default)]
+    pub default_service: Option<ServiceId>,
+    /// Dialled numbers (E.164) that belong to this org.
+    #[serde(default)]
+    pub phone_numbers: BTreeSet<String>,
+    /// Vapi phone number ids that belong to this org.
+    #[serde(default)]
+    pub vapi_phone_number_ids: BTreeSet<String>,
+    /// Vapi assistant ids that belong to this org.
+    #[serde(default)]
+    pub assistant_ids: BTreeSet<String>,
+    /// Where a call can be handed over to, by department name.
+    #[serde(default)]
+    pub departments: BTreeMap<String, Department>,
+    /// One or two ways in which webhooks prove that they come from Vapi.
+    pub webhook_auth: Vec<WebhookAuth>,
+    /// Booking rules.
+    #[serde(default)]
+    pub booking: BookingRules,
+    /// Which set of tool names is registered with Vapi; both are answered.
+    #[serde(default)]
+    pub tool_names: NamingSet,
+    /// The operator's own part of the system prompt.
+    #[serde(default)]
+    pub prompt: Option<String>,
+    /// Days to keep calls; `None` keeps them until they are erased.
+    #[serde(default)]
+    pub retention_days: Option<u32>,
+    /// The connection that bookings go to.
+    #[serde(default)]
+    pub default_connection: Option<ConnectionId>,
+    /// The customer directory that callers are looked up in.
+    #[serde(default)]
+    pub customerconnect: Option<CustomerConnect>,
+}
+
+/// An org's access to the CustomerConnect directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerConnect {
+    /// The workspace whose contacts are searched.
+    pub workspace_id: String,
+    /// The workspace's key, sealed under the field name `customerconnect.api_key`.
+    pub api_key: Sealed,
+}
+
+/// Local opening hours by weekday; a weekday without ranges is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusinessHours {
+    /// Monday's ranges, in order, not overlapping.
+    #[serde(default)]
+    pub mon: Vec<TimeRange>,
+    /// Tuesday's.
+    #[serde(default)]
+    pub tue: Vec<TimeRange>,
+    /// Wednesday's.
+    #[serde(default)]
+    pub wed: Vec<TimeRange>,
+    /// Thursday's.
+    #[serde(default)]
+    pub thu: Vec<TimeRange>,
+    /// Friday's.
+    #[serde(default)]
+    pub fri: Vec<TimeRange>,
+    /// Saturday's.
+    #[serde(default)]
+    pub sat: Vec<TimeRange>,
+    /// Sunday's.
+    #[serde(default)]
+    pub sun: Vec<TimeRange>,
+}
+
+impl BusinessHours {
+    /// The ranges of a weekday.
+    #[must_use]
+    pub fn on(&self, day: Weekday) -> &[TimeRange] {
+        match day {
+            Weekday::Monday => &self.mon,
+            Weekday::Tuesday => &self.tue,
+            Weekday::Wednesday => &self.wed,
+            Weekday::Thursday => &self.thu,
+            Weekday::Friday => &self.fri,
+            Weekday::Saturday => &self.sat,
+            Weekday::Sunday => &self.sun,
+        }
+    }
+}
+
+/// A local time range; `end` is exclusive and `None` means midnight at the day's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeRange {
+    /// First bookable moment.
+    pub start: Time,
+    /// End of the last appointment; `None` for 24:00.
+    pub end: Option<Time>,
+}
+
+/// Something that can be booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its id, also what a voice agent passes as the service type.
+    pub id: ServiceId,
+    /// Its name as spoken.
+    pub name: String,
+    /// Length of an appointment, minutes, 1 to 1,440.
+    pub duration_minutes: u32,
+    /// Time kept free after an appointment, minutes.
+    #[serde(default)]
+    pub buffer_minutes: u32,
+    /// How many bookings may overlap, at least 1.
+    #[serde(default = "one")]
+    pub capacity: u32,
+    /// Distance between two starts, minutes; the duration when not set.
+    #[serde(default)]
+    pub slot_minutes: Option<u32>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Where a call can be handed over to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Department {
+    /// E.164 number.
+    pub number: String,
+}
+
+/// The naming set that is registered with Vapi (ruling K6).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamingSet {
+    /// `check_availability` and its like.
+    #[default]
+    Snake,
+    /// `checkAvailability` and its like.
+    Camel,
+}
+
+/// Booking rules of an org.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingRules {
+    /// Shortest time between now and an appointment's start, minutes.
+    pub min_lead_minutes: u32,
+    /// How far ahead can be booked, days.
+    pub horizon_days: u32,
+    /// Most slots that are spoken in one answer.
+    pub max_offers: u32,
+    /// How long an offered slot is kept from other callers, seconds.
+    pub hold_seconds: u32,
+    /// What happens while the provider is out of reach.
+    pub outage_policy: OutagePolicy,
+    /// What a caller must give; `None` leaves it to each tool's own list (K18).
+    #[serde(default)]
+    pub required_fields: Option<Vec<RequiredField>>,
+}
+
+impl Default for BookingRules {
+    fn default() -> Self {
+        Self {
+            min_lead_minutes: 0,
+            horizon_days: 180,
+            max_offers: 4,
+            hold_seconds: 300,
+            outage_policy: OutagePolicy::Defaults,
+            required_fields: None,
+        }
+    }
+}
+
+/// What happens while a provider is out of reach (K7, R9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutagePolicy {
+    /// Offer 9 to 17 in 30-minute steps, store as pending, say that it will be confirmed.
+    Defaults,
+    /// Take a message.
+    TakeMessage,
+    /// Hand the call over.
+    Transfer,
+}
+
+/// A detail that an org can require of a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequiredField {
+    /// The customer's name.
+    CustomerName,
+    /// The customer's phone number.
+    CustomerPhone,
+    /// The customer's e-mail address.
+    CustomerEmail,
+}
+
+/// One way in which a webhook proves that it comes from Vapi.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WebhookAuth {
+    /// The scheme and its parameters.
+    pub mode: WebhookAuthMode,
+    /// The secret, sealed under the field name `webhook_auth`.
+    pub secret: Sealed,
+}
+
+/// The scheme of a [`WebhookAuth`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mode", rename_all = "snake_case")]
+pub enum WebhookAuthMode {
+    /// `Authorization: Bearer <secret>`, or another header.
+    Bearer {
+        /// Header that carries the token, lower case.
+        header: String,
+        /// Whether `Bearer ` stands before the token.
+        prefix: bool,
+    },
+    /// `X-Vapi-Secret: <secret>`.
+    Secret,
+    /// A signature over the raw body.
+    Hmac(HmacPlan),
+}
+
+/// How a webhook is signed; the fields of Vapi's HMAC credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HmacPlan {
+    /// Whether the secret is base64 text of the key.
+    pub secret_is_base64: bool,
+    /// Hash of the HMAC.
+    pub algorithm: HmacHash,
+    /// Header with the signature, lower case.
+    pub signature_header: String,
+    /// Header with the time stamp, lower case.
+    pub timestamp_header: String,
+    /// Whether a time stamp is sent and checked.
+    pub include_timestamp: bool,
+    /// What is signed; `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}` are replaced.
+    pub payload_format: String,
+    /// Text form of the signature.
+    pub signature_encoding: HmacEncoding,
+    /// Text before the signature, as `sha256=`.
+    pub signature_prefix: String,
+    /// Header with the message id, lower case.
+    pub message_id_header: Option<String>,
+}
+
+impl Default for HmacPlan {
+    fn default() -> Self {
+        Self {
+            secret_is_base64: false,
+            algorithm: HmacHash::Sha256,
+            signature_header: "x-signature".into(),
+            timestamp_header: "x-timestamp".into(),
+            include_timestamp: true,
+            payload_format: "{timestamp}.{body}".into(),
+            signature_encoding: HmacEncoding::Hex,
+            signature_prefix: String::new(),
+            message_id_header: None,
+        }
+    }
+}
+
+/// Hash of an HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HmacHash {
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+    /// SHA-1, for old set-ups.
+    Sha1,
+}
+
+/// Text form of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HmacEncoding {
+    /// Lower or upper case hexadecimal.
+    Hex,
+    /// Standard base64.
+    Base64,
+}

@@ -1,0 +1,77 @@
+//! Bookings: the one place where it is decided whether a range is free. Every change of a booking
+//! moves its claim, its meaning, its indexes, the tool call's record and the audit chain with it.
+
+mod book;
+mod cancel;
+mod capacity;
+mod code;
+mod relocate;
+mod settle;
+
+use jiff::{Span, Timestamp};
+
+use super::audit::{self, Note};
+use crate::error::StoreError;
+use crate::model::Booking;
+use crate::rows::Tx;
+use crate::trees::claims::{self, Claim};
+
+pub(crate) use book::book;
+pub(crate) use cancel::cancel;
+pub(crate) use code::normalised as normalised_code;
+pub(crate) use relocate::relocate;
+pub(crate) use settle::settle;
+
+fn claim_of(booking: &Booking) -> Claim {
+    Claim {
+        booking: booking.id,
+        start: booking.start,
+        end: booking.occupied_until,
+        capacity: booking.capacity,
+    }
+}
+
+/// A booking's claim and meaning end; the rest of it stays.
+fn release(tx: &mut Tx<'_>, booking: &Booking) -> Result<(), StoreError> {
+    claims::delete(tx, &booking.org, &booking.resource, &claim_of(booking));
+    crate::trees::meanings::release(tx, &booking.org, booking.id)
+}
+
+fn check_range(
+    start: Timestamp,
+    end: Timestamp,
+    occupied_until: Timestamp,
+    capacity: u32,
+) -> Result<(), StoreError> {
+    let invalid = |field, problem| Err(StoreError::Invalid { field, problem });
+    let longest = start.checked_add(Span::new().hours(claims::MAX_DAYS * 24));
+    if end <= start {
+        invalid("end", "must be after start")
+    } else if occupied_until < end {
+        invalid("occupied_until", "must not be before end")
+    } else if longest.is_ok_and(|longest| occupied_until > longest) {
+        invalid("occupied_until", "must be within 366 days of start")
+    } else if capacity == 0 {
+        invalid("capacity", "must be at least 1")
+    } else {
+        Ok(())
+    }
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    booking: &Booking,
+    action: &'static str,
+    fields: &[&str],
+    by: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+    let subject = booking.id.to_string();
+    audit::append(tx, Some(&booking.org), Note { at: now, actor: by, action, subject, fields })
+}
+
+/// For rows that must be there because another row names them.
+fn missing() -> StoreError {
+    StoreError::Damaged { table: "booking" }
+}

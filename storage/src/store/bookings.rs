@@ -1,0 +1,118 @@
+//! Bookings. Every write is promised: it is on disk before the answer.
+
+use jiff::Timestamp;
+
+use super::Store;
+use crate::error::StoreError;
+use crate::ids::{BookingId, OrgId, ResourceId};
+use crate::model::Booking;
+use crate::ops::bookings as ops;
+use crate::requests::{
+    BookOutcome, BookingFilter, Busy, CancelBooking, CancelOutcome, Listing, MoveBooking,
+    MoveOutcome, NewBooking, Page, Settlement,
+};
+use crate::trees::{bookings, claims};
+use crate::writer::Grade::Promised;
+
+impl Store {
+    /// Makes a booking, unless the same one was made before or its range is taken.
+    ///
+    /// # Errors
+    /// If the request makes no sense or the disk refuses it; then nothing happened.
+    pub async fn book(&self, new: NewBooking) -> Result<BookOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::book(tx, new)).await
+    }
+
+    /// Writes down what is known of the provider's side; `None` if there is no such booking.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn settle(
+        &self,
+        org: &OrgId,
+        id: &BookingId,
+        settlement: Settlement,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<Option<Booking>, StoreError> {
+        let (org, id, by) = (org.clone(), *id, by.to_owned());
+        self.write(Promised, move |tx| ops::settle(tx, &org, id, settlement, &by, now)).await
+    }
+
+    /// Moves a booking; its old range is freed in the same operation.
+    ///
+    /// # Errors
+    /// If the request makes no sense or the disk refuses it; then nothing happened.
+    pub async fn move_booking(&self, to: MoveBooking) -> Result<MoveOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::relocate(tx, to)).await
+    }
+
+    /// Cancels a booking and frees its range.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn cancel(&self, request: CancelBooking) -> Result<CancelOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::cancel(tx, request)).await
+    }
+
+    /// One booking of an org.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn booking(
+        &self,
+        org: &OrgId,
+        id: &BookingId,
+    ) -> Result<Option<Booking>, StoreError> {
+        let (org, id) = (org.clone(), *id);
+        self.read(move |rows| bookings::get(rows, &org, id)).await
+    }
+
+    /// The booking with a confirmation code. Only the full code finds it; case, spaces and
+    /// hyphens do not matter.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn booking_by_confirmation(
+        &self,
+        org: &OrgId,
+        code: &str,
+    ) -> Result<Option<Booking>, StoreError> {
+        let Some(code) = ops::normalised_code(code) else { return Ok(None) };
+        let org = org.clone();
+        self.read(move |rows| bookings::by_confirmation(rows, &org, &code)).await
+    }
+
+    /// The bookings of an org that match, by start.
+    ///
+    /// # Errors
+    /// If they cannot be read, or the cursor is not one of this list.
+    pub async fn bookings(
+        &self,
+        org: &OrgId,
+        filter: &BookingFilter,
+        page: &Page,
+    ) -> Result<Listing<Booking>, StoreError> {
+        let (org, filter, page) = (org.clone(), filter.clone(), page.clone());
+        self.read(move |rows| bookings::matching(rows, &org, &filter, &page)).await
+    }
+
+    /// What occupies a resource between `from` (inclusive) and `to` (exclusive), by start.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn busy(
+        &self,
+        org: &OrgId,
+        resource: &ResourceId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Busy>, StoreError> {
+        let (org, resource) = (org.clone(), resource.clone());
+        self.read(move |rows| {
+            let claims = claims::overlapping(rows, &org, &resource, from, to)?;
+            Ok(claims.into_iter().map(Busy::from).collect())
+        })
+        .await
+    }
+}

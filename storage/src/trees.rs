@@ -1,0 +1,14 @@
+//! The tables: for each, how its keys look, which index rows follow a record, and typed reads and
+//! writes. Called by `ops` and `store`; decides nothing.
+
+pub(crate) mod answers;
+pub(crate) mod audit;
+pub(crate) mod bookings;
+pub(crate) mod calls;
+pub(crate) mod claims;
+pub(crate) mod connections;
+pub(crate) mod customers;
+pub(crate) mod jobs;
+pub(crate) mod meanings;
+pub(crate) mod orgs;
+pub(crate) mod tokens;

@@ -1,0 +1,34 @@
+//! What every store promises, asked through its public operations alone. Each check takes a
+//! `Store`, so that another backend can be put through the same checks.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "support/fixtures.rs"]
+mod fixtures;
+
+#[path = "conformance/bookings.rs"]
+mod bookings;
+#[path = "conformance/calls.rs"]
+mod calls;
+#[path = "conformance/orgs.rs"]
+mod orgs;
+#[path = "conformance/races.rs"]
+mod races;
+#[path = "conformance/repeats.rs"]
+mod repeats;
+
+/// Runs each check against a store of its own.
+macro_rules! checks {
+    ($($check:ident,)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $check() {
+                let folder = tempfile::tempdir().unwrap();
+                let store = crate::fixtures::open(&folder.path().join("data")).await;
+                check::$check(&store).await;
+                store.close().await.unwrap();
+            }
+        )*
+    };
+}
+pub(crate) use checks;

@@ -1,0 +1,154 @@
+//! A full disk: refused honestly, and over when there is room.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use hookswitch_storage::*;
+
+use crate::fixtures::*;
+use crate::image::*;
+
+async fn until(what: &str, met: impl AsyncFn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while !met().await {
+        assert!(Instant::now() < end, "{what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_refuses_bookings_keeps_reads_and_ends_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = Arc::new(AtomicU64::new(u64::MAX));
+    let mut options = options(folder.path());
+    options.journal_room = Some(Arc::clone(&room));
+    let store = Store::open(options).await.unwrap();
+    let org = org_in(&store).await;
+    let used = || {
+        segments(folder.path())
+            .iter()
+            .map(|file| std::fs::metadata(file).unwrap().len())
+            .sum::<u64>()
+    };
+    let mut made = 0;
+    for round in 0..3 {
+        // A little room: the next write goes through in part.
+        room.store(used() + 100, Ordering::Relaxed);
+        for n in 0..5 {
+            let refused = store.book(booking(&org, 1_000 * round + n * 30, 30)).await;
+            assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
+            let key = call(&org, "c");
+            let write =
+                CallWrite { events: vec![said(1, &"x".repeat(200))], ..CallWrite::default() };
+            assert!(store.save_call(&key, write).await.is_err());
+        }
+        assert!(!store.is_healthy());
+        // Reads go on, and so do operations that write nothing.
+        let found =
+            store.bookings(&org, &BookingFilter::default(), &Page::default()).await.unwrap();
+        assert_eq!(found.items.len(), made);
+        // A copy now is a kill while the disk is full.
+        let killed = tempfile::tempdir().unwrap();
+        copy(folder.path(), killed.path());
+        let reopened = open(killed.path()).await;
+        assert_eq!(everything(&reopened, &org).await, everything(&store, &org).await);
+
+        room.store(u64::MAX, Ordering::Relaxed);
+        until("healthy again", async || store.is_healthy()).await;
+        for n in 0..5 {
+            booked(store.book(booking(&org, 1_000 * round + n * 30, 30)).await.unwrap());
+            made += 1;
+        }
+    }
+    store.close().await.unwrap();
+    let store = open(folder.path()).await;
+    let found = store.bookings(&org, &BookingFilter::default(), &Page::default()).await.unwrap();
+    assert_eq!(found.items.len(), made);
+    assert!(store.verify_audit(&org).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heard_writes_that_the_disk_refuses_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = Arc::new(AtomicU64::new(u64::MAX));
+    let mut options = options(folder.path());
+    options.journal_room = Some(Arc::clone(&room));
+    let store = Store::open(options).await.unwrap();
+    let org = org_in(&store).await;
+    room.store(0, Ordering::Relaxed);
+    store.hear(&call(&org, "c"), vec![said(1, "lost")]);
+    until("counted", async || store.dropped_writes() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_finds_damage_of_a_running_stores_journal() {
+    let image = Image::closed().await;
+    let data = image.copy();
+    let store = open(data.path()).await;
+    let report = store.verify().await.unwrap();
+    assert!(report.is_sound() && report.records > 60 && report.rows > 100, "{report:?}");
+    flip(&segments(data.path())[0], 2_000, 0);
+    let report = store.verify().await.unwrap();
+    assert!(!report.is_sound());
+    assert!(report.problems[0].contains("damaged at byte"), "{report:?}");
+}
+
+/// Run it with `HOOKSWITCH_SMALL_DISK` naming an empty file system of 8 to 16 MB.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a small file system of its own, named by HOOKSWITCH_SMALL_DISK"]
+async fn a_disk_that_is_really_full_loses_nothing_and_ends_by_itself() {
+    let disk = std::path::PathBuf::from(std::env::var_os("HOOKSWITCH_SMALL_DISK").unwrap());
+    let ballast = disk.join("ballast");
+    let data = disk.join("data");
+    let mut options = options(&data);
+    options.reserve_bytes = 2 << 20;
+    let store = Store::open(options).await.unwrap();
+    let org = org_in(&store).await;
+    let mut made = Vec::new();
+    let mut start = 0;
+    for round in 0..5 {
+        let mut filler = std::fs::File::create(&ballast).unwrap();
+        while std::io::Write::write_all(&mut filler, &[1; 4_096]).is_ok() {}
+        // A little stays free, so that journal and rows run out of it in changing order.
+        let length = filler.metadata().unwrap().len();
+        filler.set_len(length - 100_000 * (round + 1)).unwrap();
+        drop(filler);
+        let mut refused = 0;
+        while refused < 20 {
+            start += 30;
+            match store.book(booking(&org, start, 30)).await {
+                Ok(outcome) => made.push(booked(outcome).id),
+                Err(StoreError::Unavailable { .. }) => {
+                    refused += 1;
+                    // Time for sled's own flush to find out as well.
+                    tokio::time::sleep(Duration::from_millis(60)).await;
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+            let events = vec![said(start.unsigned_abs(), &"y".repeat(5_000))];
+            let write = CallWrite { events, ..CallWrite::default() };
+            drop(store.save_call(&call(&org, "c"), write).await);
+        }
+        assert!(!store.is_healthy(), "round {round}");
+        assert!(store.org(&org).await.unwrap().is_some());
+        std::fs::remove_file(&ballast).unwrap();
+        until("healthy again", async || store.is_healthy()).await;
+        start += 30;
+        made.push(booked(store.book(booking(&org, start, 30)).await.unwrap()).id);
+    }
+    for reopened in [false, true] {
+        let store = if reopened {
+            store.close().await.unwrap();
+            open(&data).await
+        } else {
+            store.clone()
+        };
+        for id in &made {
+            assert!(store.booking(&org, id).await.unwrap().is_some(), "reopened {reopened}");
+        }
+        let all = store.bookings(&org, &BookingFilter::default(), &Page::first(Page::MAX)).await;
+        assert_eq!(all.unwrap().items.len(), made.len());
+        assert!(store.verify_audit(&org).await.unwrap());
+    }
+}

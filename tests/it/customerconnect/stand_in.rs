@@ -1,0 +1,125 @@
+//! A local server that answers as CustomerConnect does, on good days and on bad ones, and remembers
+//! what it was asked.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// What it does with a question.
+#[derive(Clone)]
+pub(super) enum Habit {
+    /// Answers with this status and body.
+    Answers(u16, Value),
+    /// Answers with this text.
+    Says(String),
+    /// Finds for each workspace a person named after it.
+    NamesWorkspaces,
+    /// Answers after so long.
+    Waits(Duration),
+}
+
+/// One question as it arrived.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) uri: String,
+    pub(super) key: String,
+    pub(super) content_type: String,
+}
+
+#[derive(Clone)]
+struct Memory {
+    habit: Arc<Mutex<Habit>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+pub(super) struct StandIn {
+    pub(super) url: String,
+    memory: Memory,
+    serving: JoinHandle<()>,
+}
+
+impl StandIn {
+    pub(super) async fn start(habit: Habit) -> Self {
+        let memory = Memory { habit: Arc::new(Mutex::new(habit)), asked: Arc::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(answer).with_state(memory.clone());
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { url, memory, serving }
+    }
+
+    pub(super) fn behave(&self, habit: Habit) {
+        *self.memory.habit.lock().unwrap() = habit;
+    }
+
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        self.memory.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn answer(State(memory): State<Memory>, uri: Uri, headers: HeaderMap) -> Response {
+    let header = |name: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
+    let key = header("x-api-key");
+    let asked =
+        Asked { uri: uri.to_string(), key: key.clone(), content_type: header("content-type") };
+    memory.asked.lock().unwrap().push(asked);
+    let habit = memory.habit.lock().unwrap().clone();
+    let (status, body) = match habit {
+        Habit::Answers(status, body) => (status, body.to_string()),
+        Habit::Says(text) => (200, text),
+        Habit::NamesWorkspaces => {
+            let query = uri.query().unwrap_or_default();
+            let part = |name: &str| query.split('&').find_map(|part| part.strip_prefix(name));
+            let workspace = part("workspace_id=").unwrap_or_default();
+            if key != format!("key-of-{workspace}") {
+                (401, json!({"error": "Unauthorized", "code": "UNAUTHORIZED"}).to_string())
+            } else {
+                let number = part("phone_number=").unwrap_or_default();
+                let name = format!("Person of {workspace}");
+                (200, people(vec![json!({"name": name, "phone_number": number})]).to_string())
+            }
+        }
+        Habit::Waits(long) => {
+            tokio::time::sleep(long).await;
+            (200, people(Vec::new()).to_string())
+        }
+    };
+    (StatusCode::from_u16(status).unwrap(), body).into_response()
+}
+
+/// An answer with these contacts.
+pub(super) fn people(contacts: Vec<Value>) -> Value {
+    json!({"success": true, "count": contacts.len(), "data": contacts})
+}
+
+/// The person of the founding document, as it prints their record.
+pub(super) fn benjie() -> Value {
+    json!({
+        "name": "Benjie Malinao",
+        "appointment_time": "3:30PM",
+        "appointment_date_display": "12-15-2025",
+        "metadata": {"custom_fields": {"household": "Test Household"}},
+    })
+}
+
+/// The same person with the number, as the vendor's own pages have it.
+pub(super) fn benjie_at(number: &str) -> Value {
+    let mut benjie = benjie();
+    benjie["phone_number"] = json!(number);
+    benjie
+}

@@ -1,0 +1,153 @@
+//! The tools as they are registered with Vapi: names, parameters, what is required, where they
+//! call back.
+
+use std::collections::BTreeMap;
+
+use hookswitch::config::Config;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{MORNING, TestOrg, TestServer};
+
+async fn public_server() -> TestServer {
+    let known = |config: &mut Config| {
+        config.server.public_url = Some("https://dev.voicefleet.example".into());
+    };
+    TestServer::start_with(MORNING, known, Vec::new).await
+}
+
+async fn definitions(server: &TestServer, org: &TestOrg) -> BTreeMap<String, Value> {
+    let list = server.get(&format!("/api/orgs/{}/tools", org.id)).await;
+    let items = list["items"].as_array().unwrap().clone();
+    items
+        .into_iter()
+        .map(|tool| (tool["function"]["name"].as_str().unwrap().to_owned(), tool))
+        .collect()
+}
+
+fn required(tool: &Value) -> Vec<&str> {
+    let list = tool["function"]["parameters"]["required"].as_array();
+    list.into_iter().flatten().map(|name| name.as_str().unwrap()).collect()
+}
+
+fn property<'a>(tool: &'a Value, name: &str) -> &'a Value {
+    &tool["function"]["parameters"]["properties"][name]
+}
+
+#[tokio::test]
+async fn every_definition_calls_back_to_the_public_url_and_waits_for_the_answer() {
+    let server = public_server().await;
+    let org = server.org(json!({})).await;
+    for set in ["snake", "camel"] {
+        org.patch(&server, json!({"tool_names": set})).await;
+        let tools = definitions(&server, &org).await;
+        assert!(tools.len() > 4, "{set}");
+        for (name, tool) in tools {
+            assert_eq!(tool["type"], "function", "{name}");
+            assert_eq!(tool["async"], false, "{name}");
+            assert_eq!(tool["server"]["url"], "https://dev.voicefleet.example/api/vapi/tools");
+            assert_eq!(tool["function"]["parameters"]["type"], "object", "{name}");
+            let description = tool["function"]["description"].as_str().unwrap();
+            assert!((1..1_000).contains(&description.len()), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_snake_definitions_are_those_of_the_first_seed() {
+    let server = public_server().await;
+    let org = server.org(json!({})).await;
+    let tools = definitions(&server, &org).await;
+    for name in [
+        "check_availability",
+        "create_booking",
+        "cancel_booking",
+        "lookup_booking",
+        "lookup_customer",
+        "get_availability",
+        "create_appointment",
+        "update_event",
+        "delete_event",
+        "get_events",
+        "list_calendars",
+        "reschedule_booking",
+    ] {
+        assert!(tools.contains_key(name), "{name}");
+    }
+    let check = &tools["check_availability"];
+    let description = check["function"]["description"].as_str().unwrap();
+    assert!(description.starts_with("Check available time slots for booking"), "{description}");
+    assert_eq!(required(check), ["date"]);
+    assert_eq!(property(check, "date")["type"], "string");
+    let date = property(check, "date")["description"].as_str().unwrap();
+    assert!(date.contains("YYYY-MM-DD format"), "{date}");
+    assert_eq!(property(check, "service_type")["type"], "string");
+    assert_eq!(property(check, "service_type")["description"], "Type of service");
+    assert_eq!(required(&tools["create_booking"]), ["date", "time", "customer_name"]);
+    assert_eq!(required(&tools["lookup_customer"]), ["phone_number"]);
+    assert_eq!(property(&tools["lookup_customer"], "phone_number")["type"], "string");
+}
+
+#[tokio::test]
+async fn the_camel_definitions_are_those_of_the_third_seed() {
+    let server = public_server().await;
+    let org = server.org(json!({"tool_names": "camel"})).await;
+    let tools = definitions(&server, &org).await;
+    assert_eq!(required(&tools["checkAvailability"]), ["date"]);
+    for optional in ["serviceType", "timezone"] {
+        assert_eq!(property(&tools["checkAvailability"], optional)["type"], "string", "{optional}");
+    }
+    let book = &tools["bookClinicAppointment"];
+    assert_eq!(
+        required(book),
+        ["appointmentDate", "appointmentTime", "patientName", "patientEmail"]
+    );
+    for (name, kind) in [
+        ("appointmentDate", "string"),
+        ("appointmentTime", "string"),
+        ("patientName", "string"),
+        ("patientEmail", "string"),
+        ("patientPhone", "string"),
+        ("serviceType", "string"),
+        ("duration", "integer"),
+    ] {
+        assert_eq!(property(book, name)["type"], kind, "{name}");
+    }
+    let lookup = &tools["lookupCaller"];
+    assert_eq!(required(lookup), ["searchKey", "searchType"]);
+    let mut kinds: Vec<&str> = property(lookup, "searchType")["enum"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no enum: {lookup}"))
+        .iter()
+        .map(|kind| kind.as_str().unwrap())
+        .collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["email", "name", "phone"]);
+}
+
+#[tokio::test]
+async fn one_naming_set_is_listed_at_a_time_and_deprecated_names_never() {
+    let server = public_server().await;
+    let org = server.org(json!({})).await;
+    let snake = definitions(&server, &org).await;
+    let (status, _) = org.patch(&server, json!({"tool_names": "camel"})).await;
+    assert_eq!(status, StatusCode::OK);
+    let camel = definitions(&server, &org).await;
+    for (name, listed_in) in [
+        ("check_availability", &camel),
+        ("book_appointment", &camel),
+        ("notify_hot_lead", &camel),
+        ("book_appointment", &snake),
+        ("notify_hot_lead", &snake),
+        ("checkAvailability", &snake),
+        ("bookClinicAppointment", &snake),
+    ] {
+        assert!(!listed_in.contains_key(name), "{name} is listed");
+    }
+    assert!(camel.contains_key("checkAvailability"));
+    let call = org.call(&server, "+15125550143");
+    for name in ["check_availability", "checkAvailability"] {
+        let answer = call.tool(name, json!({"date": "2026-09-24"})).await;
+        assert_eq!(answer["success"], true, "both sets are answered, whichever is listed");
+    }
+}
