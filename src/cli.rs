@@ -4,6 +4,7 @@
 mod api;
 mod calls;
 mod care;
+mod connection;
 mod demo;
 mod doctor;
 mod init;
@@ -52,6 +53,8 @@ enum Command {
     Init(init::Args),
     /// Organisations: list, show, apply a file, export one
     Org(org::Args),
+    /// Connections to booking providers: add, list, check, remove
+    Connection(connection::Args),
     /// API tokens
     Token(token::Args),
     /// Check the configuration, the machine and every connection, and say what to do
@@ -112,6 +115,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Calls(args)) => calls::run(args).await,
         Some(Command::Init(args)) => init::run(args),
         Some(Command::Org(args)) => org::run(args).await,
+        Some(Command::Connection(args)) => connection::run(args).await,
         Some(Command::Token(args)) => token::run(args).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
         Some(Command::Backup(args)) => care::backup(args).await,

@@ -48,4 +48,6 @@ pub struct EnvironmentSecrets {
     pub admin_token: Option<Secret>,
     /// `HOOKSWITCH_MASTER_KEY`: key that seals stored secrets.
     pub master_key: Option<MasterKey>,
+    /// `CALCOM_API_KEY`: for Cal.com connections that an administrator makes without a key.
+    pub calcom_api_key: Option<Secret>,
 }

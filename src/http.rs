@@ -1,57 +1,64 @@
 //! HTTP: one page with every route. Each resource's file owns its types and handlers; nothing
 //! below this module decides anything about calls or bookings.
 
+mod access;
 mod app;
 mod audit;
 mod bookings;
 mod call_log;
+mod callbacks;
 mod calls;
 mod care;
 mod connections;
 mod control;
+mod cookie;
 mod customers;
+mod dashboard;
 mod error;
 mod extract;
 mod feed;
 mod health;
 mod identity;
+mod jobs;
 mod lists;
+mod login;
 mod openapi;
 mod orgs;
+mod routing;
 mod settings;
 mod shared_calls;
 mod tokens;
 mod try_tool;
 mod view;
+mod waitlist;
 mod webhook;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
 
+use access::{OneOrg, WholeServer};
 pub(crate) use app::App;
 pub(crate) use identity::digest;
 pub(crate) use openapi::text as openapi_text;
+use routing::{Door, Routes, delete, get, patch, post};
 
-/// Webhooks carry whole conversations (R21).
-const WEBHOOK_BODY: usize = 16 * 1024 * 1024;
-
-/// Nothing else is that large (R21).
+/// Nothing but webhooks, which read their bodies themselves, is larger (R21).
 const API_BODY: usize = 1024 * 1024;
 
-/// Every route.
-pub(crate) fn router(app: App) -> Router {
-    let vapi = Router::new()
+/// What Vapi posts to.
+fn of_vapi() -> Routes<WholeServer> {
+    Routes::new()
         .route("/webhook/vapi", post(webhook::shared))
         .route("/webhook/{webhook_id}", post(webhook::of_org))
         .route("/api/vapi/webhook", post(webhook::shared))
         .route("/api/vapi/tools", post(webhook::shared))
         .route("/api/vapi/tools/calendar/check", post(webhook::calendar_check))
         .route("/api/vapi/tools/{name}", post(webhook::one_tool))
-        .layer(DefaultBodyLimit::max(WEBHOOK_BODY));
-    let api = Router::new()
-        .route("/api/vapi/tools/test", post(try_tool::test))
-        .route("/api/orgs", get(orgs::list).post(orgs::create))
+}
+
+/// What is of one org. A handler has that org only with an asker who may do it.
+fn of_org() -> Routes<OneOrg> {
+    Routes::new()
         .route("/api/orgs/{org}", get(orgs::get).patch(orgs::patch).delete(orgs::delete))
         .route("/api/orgs/{org}/connections", get(connections::list).post(connections::create))
         .route(
@@ -65,6 +72,9 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/orgs/{org}/bookings/{booking}/reschedule", post(bookings::reschedule))
         .route("/api/orgs/{org}/availability", get(bookings::availability))
         .route("/api/orgs/{org}/customers", get(customers::list))
+        .route("/api/orgs/{org}/waitlist", get(waitlist::list))
+        .route("/api/orgs/{org}/callbacks", get(callbacks::list).post(callbacks::create))
+        .route("/api/orgs/{org}/callbacks/{callback}", patch(callbacks::patch))
         .route("/api/orgs/{org}/calls", get(calls::list))
         .route("/api/orgs/{org}/calls/{call}", get(calls::get))
         .route("/api/orgs/{org}/calls/{call}/events", get(calls::events))
@@ -72,6 +82,18 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/orgs/{org}/tools", get(try_tool::list))
         .route("/api/orgs/{org}/tools/{name}/try", post(try_tool::try_one))
         .route("/api/orgs/{org}/audit", get(audit::list))
+        .route("/api/orgs/{org}/jobs", get(jobs::list))
+}
+
+/// What is of the whole server, or of nobody.
+fn of_server() -> Routes<WholeServer> {
+    Routes::new()
+        .route("/api/vapi/tools/test", post(try_tool::test))
+        .route("/", get(dashboard::page))
+        .route("/assets/{folder}/{file}", get(dashboard::asset))
+        .route("/api/login", get(login::who).post(login::login))
+        .route("/api/logout", post(login::logout))
+        .route("/api/orgs", get(orgs::list).post(orgs::create))
         .route("/api/tokens", get(tokens::list).post(tokens::create))
         .route("/api/tokens/{token}", delete(tokens::delete))
         .route("/api/feed", get(feed::watch))
@@ -85,8 +107,19 @@ pub(crate) fn router(app: App) -> Router {
         .route("/api/docs", get(openapi::page))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .layer(DefaultBodyLimit::max(API_BODY));
-    vapi.merge(api)
+}
+
+/// Every operation, with who may use it.
+fn doors() -> Vec<Door> {
+    [of_vapi().doors, of_org().doors, of_server().doors].concat()
+}
+
+/// Every route.
+pub(crate) fn router(app: App) -> Router {
+    let api = of_org().router.merge(of_server().router).layer(DefaultBodyLimit::max(API_BODY));
+    of_vapi()
+        .router
+        .merge(api)
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::wrong_method)
         .with_state(app)

@@ -12,14 +12,17 @@ mod call;
 mod conversation;
 mod expect;
 mod line;
+mod pace;
 mod report;
 mod script;
+pub mod stand_ins;
 mod typed;
 mod values;
 
 pub use call::{LiveCall, Scene};
 pub use expect::Expect;
 pub use line::{Endpoint, EndpointError, Line};
+pub use pace::Pace;
 pub use report::{CallReport, TurnReport, Who};
 pub use script::{Action, CallDetails, Script, ScriptError, ToolTurn};
 pub use typed::{HELP, Typed, parse as parse_typed};
@@ -31,14 +34,13 @@ pub mod scripts {
     pub const BOOK: &str = include_str!("player/scripts/book.toml");
     /// Books, moves the booking, cancels it by its code.
     pub const CHANGE_AND_CANCEL: &str = include_str!("player/scripts/change_and_cancel.toml");
+    /// Rings again after an earlier call and cancels what was booked in it.
+    pub const CANCEL_LATER: &str = include_str!("player/scripts/cancel_later.toml");
     /// Fails to book three times and is told to hand the caller over.
     pub const HAND_OVER: &str = include_str!("player/scripts/hand_over.toml");
 }
 
-use std::time::Duration;
-
-/// Plays a whole script; `on_turn` sees each step as soon as it is done. `pause` is waited between two steps, so
-/// that people can follow.
+/// Plays a whole script; `on_turn` sees each step as soon as it is done.
 ///
 /// # Errors
 /// [`ScriptError`] if a template names something that is never set; nothing has been sent then.
@@ -46,7 +48,7 @@ pub async fn play(
     line: Line,
     script: &Script,
     scene: Scene,
-    pause: Duration,
+    pace: Pace,
     mut on_turn: impl FnMut(&TurnReport) + Send,
 ) -> Result<CallReport, ScriptError> {
     script.check()?;
@@ -67,7 +69,8 @@ pub async fn play(
         if lost {
             break;
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pace.before_a_turn()).await;
+        call.begin_to_speak(action, pace).await;
         let turn = match action {
             Action::Say(text) => call.say(text).await,
             Action::Agent(text) => call.agent(text).await,

@@ -5,10 +5,10 @@
 //! sessions, storage.
 
 mod local;
+mod serving;
 mod signals;
 mod start_error;
 
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub use start_error::StartError;
 
 use crate::config::Config;
 use crate::http::{self, App};
-use crate::providers;
+use crate::providers::{self, Vendors};
 use crate::vapi::VapiControl;
 
 /// How long answers in flight and watchers may take to end.
@@ -42,7 +42,7 @@ pub struct StartOptions {
     pub watch_signals: bool,
     /// Tools beside the standard ones.
     pub more_tools: Vec<Face>,
-    /// Adapters of booking providers.
+    /// Adapters of booking providers; they go before the program's own.
     pub adapters: Arc<dyn Adapters>,
     /// Commands to live calls; `None` for Vapi's, within `[outbound] allow`.
     pub control: Option<Arc<dyn CallControl>>,
@@ -112,16 +112,7 @@ impl Server {
         local::write(&server_file, address, &tokens.local)?;
         let app = App::new(&config, calls.clone(), &tokens, address, stopping.clone());
         let router = http::router(app.clone());
-        let serving = tokio::spawn(async move {
-            let mut stopping = stopping;
-            let graceful = async move {
-                let _ = stopping.wait_for(|stop| *stop).await;
-            };
-            let served = axum::serve(listener, router).with_graceful_shutdown(graceful);
-            if let Err(error) = served.into_future().await {
-                tracing::error!(%error, "the server stopped serving");
-            }
-        });
+        let serving = tokio::spawn(serving::serve(listener, router, stopping));
         tracing::info!(%address, data = %config.storage.path.display(), "serving");
         Ok(Self {
             address,
@@ -146,6 +137,12 @@ impl Server {
     #[must_use]
     pub fn admin_token(&self) -> &str {
         &self.local_token
+    }
+
+    /// What watchers see, and how many there are.
+    #[must_use]
+    pub fn feed(&self) -> Feed {
+        self.calls.feed().clone()
     }
 
     /// The lasting admin token, if this start made one; it is not shown again.
@@ -218,7 +215,7 @@ async fn wire(
         orgs,
         clock,
         feed: Feed::new(epoch, config.feed.buffer_events),
-        adapters: options.adapters,
+        adapters: Arc::new(Vendors::new(config, store.clone(), options.adapters)),
         control,
         directory: providers::directory(config),
         caller_sources: options.caller_sources,

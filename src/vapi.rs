@@ -27,6 +27,7 @@ pub use answer::{
 pub use assistant_request::welcome_body;
 pub use auth::{
     Attempt, Denied, OpenedAuth, Problem, Refusal, Scheme, presented_tokens, token_digest, verify,
+    verify_headers,
 };
 pub use control::VapiControl;
 pub use destinations::{handoff_body, transfer_body};

@@ -13,7 +13,7 @@ pub(crate) const MAX_TOOLS_IN_FLIGHT: usize = 32;
 /// Tool calls accepted in one message.
 pub(crate) const MAX_TOOLS_PER_MESSAGE: usize = 32;
 
-/// Answers a live session keeps in memory; older ones are found in storage.
+/// Answers a live session keeps in memory; a repeat of an older one is looked up in storage.
 pub(crate) const MAX_ANSWERS_IN_MEMORY: usize = 256;
 
 /// Between a tool's answer and what it does to the call (R17): the answer is to be on its way.
@@ -28,6 +28,27 @@ pub(crate) const TRANSFER_UNDER_WAY: Duration = Duration::from_secs(30);
 /// Longest text that an operator may have said or whispered, characters.
 pub(crate) const MAX_SAID: usize = 2_000;
 
+/// Wrong confirmation codes, and wrong details, that one call may give before a person is offered.
+pub(crate) const GUESSES_PER_CALL: u32 = 3;
+
+/// The same for one number in one day, over all its calls. Withheld numbers share one count.
+pub(crate) const GUESSES_PER_DAY: u32 = 10;
+
+/// The same for all that comes outside of any call and without a number, as from chats.
+pub(crate) const GUESSES_OUTSIDE_PER_DAY: u32 = 100;
+
+/// Days for which somebody waits who names none, beside the first.
+pub(crate) const WAITLIST_DAYS: i64 = 13;
+
+/// Days after the first of a wish to wait that are searched for what is free already.
+pub(crate) const WAITLIST_LOOK_AHEAD: i64 = 30;
+
+/// How often slots that nobody came for are looked for.
+pub(crate) const PASS_ON_EVERY: Duration = Duration::from_secs(5);
+
+/// Longest note of a caller that is kept, characters.
+pub(crate) const MAX_NOTE: usize = 1_000;
+
 /// Messages that a session remembers so as to know a delivery that is repeated. Vapi repeats within
 /// seconds, and a busy call sends some ten a second.
 pub(crate) const MAX_DELIVERIES: usize = 256;
@@ -38,6 +59,9 @@ pub(crate) const MAX_OVERHEARD: usize = 64;
 /// Longest search for who is calling before an inbound call is given its assistant. Vapi allows
 /// 7.5 s for everything and the caller hears nothing meanwhile.
 pub(crate) const WELCOME_LOOK_UP: Duration = Duration::from_millis(2_500);
+
+/// Longest search for what the waitlist keeps for a caller, on top of it.
+pub(crate) const WELCOME_KEPT: Duration = Duration::from_millis(500);
 
 /// Longest wait for a session to say something that it knows.
 pub(crate) const ASK_SESSION: Duration = Duration::from_secs(2);
@@ -67,6 +91,9 @@ pub(crate) const RESTART_WINDOW: Duration = Duration::from_secs(60);
 /// Requests that one provider connection works on at once.
 pub(crate) const MAX_PROVIDER_REQUESTS: usize = 64;
 
+/// Requests that may wait for one of those places, each no longer than its caller does.
+pub(crate) const MAX_PROVIDER_LINE: usize = 4_096;
+
 /// Failures in a row after which a connection is left alone.
 pub(crate) const BREAKER_FAILURES: u32 = 5;
 
@@ -88,6 +115,9 @@ pub(crate) const DIRECTORY_ANSWER_FOR: Duration = Duration::from_secs(300);
 
 /// Answers that are kept per org; the oldest go first.
 pub(crate) const MAX_DIRECTORY_ANSWERS: usize = 1_000;
+
+/// How long a directory that takes no more questions is left alone if it does not say how long.
+pub(crate) const DIRECTORY_PAUSE: Duration = Duration::from_secs(5);
 
 /// Longest time for which a directory that asks for a pause is left alone.
 pub(crate) const MAX_DIRECTORY_PAUSE: Duration = Duration::from_secs(60);
@@ -121,3 +151,41 @@ pub(crate) const SLOTS_PER_ALTERNATIVE: usize = 3;
 
 /// Failed attempts after which handing over is suggested (P175).
 pub(crate) const ATTEMPTS_BEFORE_TRANSFER: u32 = 3;
+
+/// Durable jobs that run at once.
+pub(crate) const MAX_JOBS: usize = 32;
+
+/// Durable jobs of one org that run at once; the others wait without keeping other orgs waiting.
+pub(crate) const MAX_JOBS_PER_ORG: usize = 8;
+
+/// Due jobs that are looked at to find those that may run.
+pub(crate) const JOBS_LOOKED_AT: usize = 256;
+
+/// How long one run of a durable job may take.
+pub(crate) const JOB_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long a provider may take to make, move or cancel a booking. Longer than a caller waits: an
+/// answer that comes late is told late, but it is an answer.
+pub(crate) const PROVIDER_WRITE: Duration = Duration::from_secs(25);
+
+/// How long a provider may take to say whether it has a booking, when nobody waits for it.
+pub(crate) const PROVIDER_LOOK: Duration = Duration::from_secs(15);
+
+/// What is left of a tool's deadline for saying that there is no answer yet.
+pub(crate) const ANSWER_MARGIN: Duration = Duration::from_millis(300);
+
+/// After an answer was lost, when the provider is first asked what it has.
+pub(crate) const LOOK_AFTER: Duration = Duration::from_secs(2);
+
+/// How long after it was asked a provider that has nothing will surely not have it any more: what
+/// was on its way has arrived, and what it did has shown (some show it seconds late).
+pub(crate) const ABSENT_AFTER: Duration = Duration::from_secs(15);
+
+/// After a request that was thought lost, when it is looked for a last time.
+pub(crate) const LOOK_ONCE_MORE: Duration = Duration::from_secs(600);
+
+/// How often a provider is asked how it decided about a provisional booking.
+pub(crate) const ASK_DECISION: Duration = Duration::from_secs(120);
+
+/// For how long after its time a booking is still tried to be settled; then it is the operator's.
+pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);

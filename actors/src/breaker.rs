@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use crate::bounds::{BREAKER_FAILURES, BREAKER_PAUSE};
 
 /// How a connection to the outside is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Health {
     /// Requests go through.
+    #[default]
     Closed,
     /// Requests are refused for a while.
     Open,
@@ -69,6 +70,11 @@ impl Breaker {
     /// A request begins; while the breaker is open, it is the one that tries.
     pub(crate) fn begin(&mut self) {
         self.probing = self.opened_at.is_some();
+    }
+
+    /// A request was given up before it showed anything; another may try.
+    pub(crate) fn abandon(&mut self) {
+        self.probing = false;
     }
 
     /// A request ended.

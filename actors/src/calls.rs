@@ -3,7 +3,9 @@
 
 mod alone;
 mod control;
+mod entry;
 mod index;
+mod news;
 mod operator;
 mod removal;
 mod start;
@@ -21,16 +23,20 @@ use tokio::sync::oneshot;
 
 use alone::run_alone;
 pub use control::{Intervention, InterventionError};
+use entry::Entry;
 pub(crate) use index::Sessions;
+pub(crate) use news::deliver;
 pub use operator::Desk;
 
-use crate::booking::Holds;
+use crate::booking::{Holds, Opened, Turns};
 use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
 use crate::directory::Directories;
 use crate::feed::Feed;
+use crate::jobs::{Bell, Running};
 use crate::orgs::{OrgEntry, Orgs};
 use crate::ports::{Adapters, CallControl, CallerSource, Clock, CustomerDirectory};
-use crate::provider::Connections;
+use crate::provider::{CameBack, Connections};
+use crate::provider_log::ProviderLog;
 use crate::session::facts::{CallFacts, Heard};
 use crate::session::state::CallState;
 use crate::session::{SessionMsg, SessionRef, ToolOrder};
@@ -92,9 +98,16 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) feed: Feed,
     pub(crate) holds: Holds,
+    pub(crate) opened: Opened,
     pub(crate) connections: Connections,
     pub(crate) directories: Directories,
     pub(crate) sessions: Sessions,
+    /// Whose turn it is upon a booking at a provider.
+    pub(crate) turns: Turns,
+    /// Wakes the worker of durable jobs.
+    pub(crate) bell: Bell,
+    /// What sessions are linked to.
+    pub(crate) nursery: Nursery,
     pub(crate) control: Arc<dyn CallControl>,
     pub(crate) caller_sources: Vec<Arc<dyn CallerSource>>,
 }
@@ -146,8 +159,8 @@ pub struct Calls {
     toolbox: Toolbox,
     settings: Arc<CallSettings>,
     limiter: Arc<DefaultKeyedRateLimiter<OrgId>>,
-    nursery: Nursery,
     provider_nursery: Nursery,
+    jobs: Running,
 }
 
 impl Calls {
@@ -202,16 +215,24 @@ impl Calls {
     }
 
     /// Takes note of something reported about a call. Returns as soon as the session has it;
-    /// reports beyond the session's bound are dropped and counted in the log.
+    /// reports beyond the session's bound are dropped, which the log says. What is only said of a
+    /// call that is over does not make one that nobody knew.
     pub async fn note(&self, org: &Arc<OrgEntry>, facts: &CallFacts, heard: Heard) {
         let Some(call) = &facts.id else { return };
         let key = CallKey { org: org.id().clone(), call: call.clone() };
-        let Some(session) = self.session(&key, org, facts).await else { return };
-        let Some(permit) = self.shared.sessions.admit(&key) else {
-            tracing::warn!(org.id = %key.org, call.id = %key.call, "call floods us, report dropped");
+        if heard.is_hindsight() && !self.is_known(&key).await {
             return;
-        };
-        let _ = session.cast(SessionMsg::Hear { facts: Box::new(facts.clone()), heard, permit });
+        }
+        match self.enter(&key, org, facts).await {
+            Entry::Open(session, permit) => {
+                let facts = Box::new(facts.clone());
+                let _ = session.cast(SessionMsg::Hear { facts, heard, permit });
+            }
+            Entry::Full => {
+                tracing::warn!(org.id = %key.org, call.id = %key.call, "call floods us, report dropped");
+            }
+            Entry::Closed => {}
+        }
     }
 
     /// Runs tool calls of one message, all at once, and answers each of them in order before
@@ -273,14 +294,17 @@ impl Calls {
         }
         let Some(call) = &facts.id else { return run_alone(orders) };
         let key = CallKey { org: org.id().clone(), call: call.clone() };
-        let Some(session) = self.session(&key, org, facts).await else { return run_alone(orders) };
-        let Some(permit) = self.shared.sessions.admit(&key) else {
-            for order in orders {
-                let _ = order.reply_to.send(Arc::new(replies::one_moment(&order.name)));
+        let (session, permit) = match self.enter(&key, org, facts).await {
+            Entry::Open(session, permit) => (session, permit),
+            Entry::Closed => return run_alone(orders),
+            Entry::Full => {
+                for order in orders {
+                    let _ = order.reply_to.send(Arc::new(replies::one_moment(&order.name)));
+                }
+                return;
             }
-            return;
         };
-        // Between finding the session and writing to it, it may have died: run without it then.
+        // Between finding the session and writing to it, it may have failed: run without it then.
         if let Err(ractor::MessagingErr::SendErr(SessionMsg::RunTools { orders, .. })) =
             session.cast(SessionMsg::RunTools { orders, permit })
         {
@@ -325,36 +349,11 @@ impl Calls {
         self.shared.sessions.len()
     }
 
-    /// Ends all sessions and connections, each after the message it is working on.
+    /// Ends durable jobs, all sessions and connections, each after the message it is working on.
     pub async fn close(&self, within: Duration) {
-        self.nursery.stop(within).await;
+        self.jobs.stop(within).await;
+        self.shared.nursery.stop(within).await;
         self.provider_nursery.stop(within).await;
-    }
-
-    async fn session(
-        &self,
-        key: &CallKey,
-        org: &Arc<OrgEntry>,
-        facts: &CallFacts,
-    ) -> Option<SessionRef> {
-        if let Some(session) = self.shared.sessions.touch(key) {
-            if session.get_status() < ractor::ActorStatus::Draining {
-                return Some(session);
-            }
-            // It has failed and its supervisor has yet to hear of it: what comes now needs another.
-            self.shared.sessions.remove_actor(session.get_id());
-        }
-        if self.shared.sessions.len() >= self.settings.max_live_calls {
-            tracing::warn!(org.id = %key.org, call.id = %key.call, "too many live calls");
-            return None;
-        }
-        let session = start::session(&self.shared, &self.nursery, key, org, facts).await?;
-        // The org may have been removed while the session came up.
-        if self.orgs.get(&key.org).is_none() {
-            self.end_org(&key.org).await;
-            return None;
-        }
-        Some(session)
     }
 }
 
@@ -385,20 +384,34 @@ fn limiter(settings: &CallSettings) -> Result<DefaultKeyedRateLimiter<OrgId>, Op
     Ok(RateLimiter::keyed(Quota::per_second(rate).allow_burst(burst)))
 }
 
-fn parts_shared(parts: &CallsParts, provider_nursery: Nursery) -> Shared {
+fn parts_shared(
+    parts: &CallsParts,
+    nursery: Nursery,
+    provider_nursery: Nursery,
+    came_back: CameBack,
+) -> Shared {
     Shared {
         store: parts.store.clone(),
         orgs: parts.orgs.clone(),
         clock: Arc::clone(&parts.clock),
         feed: parts.feed.clone(),
         holds: Holds::default(),
+        opened: Opened::default(),
         connections: Connections::new(
             parts.store.clone(),
             Arc::clone(&parts.adapters),
             provider_nursery.clone(),
+            came_back,
         ),
-        directories: Directories::new(Arc::clone(&parts.directory), provider_nursery),
+        directories: Directories::new(
+            Arc::clone(&parts.directory),
+            provider_nursery,
+            ProviderLog::new(parts.store.clone(), Arc::clone(&parts.clock)),
+        ),
         sessions: Sessions::default(),
+        turns: Turns::default(),
+        bell: Bell::default(),
+        nursery,
         control: Arc::clone(&parts.control),
         caller_sources: parts.caller_sources.clone(),
     }

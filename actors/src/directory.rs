@@ -6,6 +6,7 @@
 //! nothing that was found with an old key is given again.
 
 mod door;
+mod health;
 mod learn;
 mod limits;
 pub(crate) mod matching;
@@ -17,19 +18,22 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use hookswitch_storage::{CallId, OrgId};
+use hookswitch_storage::{CallId, CallKey, OrgId};
+use jiff::Timestamp;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::{Semaphore, oneshot};
 
 pub use door::Directories;
+pub use health::DirectoryHealth;
 pub(crate) use learn::learn;
 
 use crate::bounds::{
-    DIRECTORY_ANSWER_FOR, DIRECTORY_REQUEST, MAX_DIRECTORY_ANSWERS, MAX_DIRECTORY_PAUSE,
-    MAX_DIRECTORY_REQUESTS,
+    DIRECTORY_ANSWER_FOR, DIRECTORY_PAUSE, DIRECTORY_REQUEST, MAX_DIRECTORY_ANSWERS,
+    MAX_DIRECTORY_PAUSE, MAX_DIRECTORY_REQUESTS,
 };
 use crate::breaker::{Breaker, Turn};
 use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError};
+use crate::provider_log::{Exchange, ProviderLog};
 use limits::Limits;
 
 pub(crate) type DirectoryRef = ActorRef<DirectoryMsg>;
@@ -56,8 +60,10 @@ pub(crate) enum Urgency {
 pub(crate) enum DirectoryMsg {
     /// Ask, unless the answer is known or on its way. Always answered.
     Ask { question: Question, urgency: Urgency, reply_to: oneshot::Sender<Asked> },
-    /// A question was answered.
-    Answered { question: Question, answer: Asked },
+    /// A question was answered, or was not in time; it was asked at `since`.
+    Answered { question: Question, answer: Asked, since: Instant },
+    /// How the directory is.
+    GetHealth { reply_to: oneshot::Sender<DirectoryHealth> },
 }
 
 pub(crate) struct Directory;
@@ -66,6 +72,7 @@ pub(crate) struct DirectoryArgs {
     pub(crate) org: OrgId,
     pub(crate) access: Arc<DirectoryAccess>,
     pub(crate) directory: Arc<dyn CustomerDirectory>,
+    pub(crate) log: ProviderLog,
 }
 
 pub(crate) struct DirectoryState {
@@ -75,6 +82,9 @@ pub(crate) struct DirectoryState {
     breaker: Breaker,
     /// Why the breaker opened: what those hear who are refused because of it.
     trouble: DirectoryError,
+    latest_trouble: Option<DirectoryError>,
+    last_success_at: Option<Timestamp>,
+    last_failure_at: Option<Timestamp>,
     paused_until: Option<Instant>,
     asking: HashMap<Question, Vec<oneshot::Sender<Asked>>>,
     known: HashMap<Question, (Instant, Arc<DirectoryAnswer>)>,
@@ -85,15 +95,16 @@ pub(crate) struct DirectoryState {
 struct Answering {
     myself: DirectoryRef,
     question: Question,
+    since: Instant,
     answer: Option<Asked>,
 }
 
 impl Drop for Answering {
     fn drop(&mut self) {
         let answer = self.answer.take().unwrap_or(Err(DirectoryError::Unavailable));
-        let question = self.question.clone();
+        let (question, since) = (self.question.clone(), self.since);
         // Fails only when the settings were changed meanwhile.
-        let _ = self.myself.cast(DirectoryMsg::Answered { question, answer });
+        let _ = self.myself.cast(DirectoryMsg::Answered { question, answer, since });
     }
 }
 
@@ -143,7 +154,8 @@ impl DirectoryState {
         let question = question.clone();
         tokio::spawn(async move {
             let _permit = permit;
-            let mut answering = Answering { myself, question, answer: None };
+            let since = Instant::now();
+            let mut answering = Answering { myself, question, since, answer: None };
             let search = directory.search(&access, &answering.question.digits);
             let answer = match tokio::time::timeout(DIRECTORY_REQUEST, search).await {
                 Ok(answer) => answer.map(Arc::new),
@@ -154,7 +166,24 @@ impl DirectoryState {
         Ok(())
     }
 
-    fn answered(&mut self, question: Question, answer: Asked) {
+    /// Keeps what was answered to a call's question for replay.
+    fn log(&self, question: &Question, answer: &Asked, since: Instant) {
+        let Some(call) = question.call.clone() else { return };
+        let exchange = Exchange {
+            port: "customer_directory",
+            question: serde_json::json!({"digits": question.digits}),
+            answer: answer.as_deref(),
+            took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        self.args.log.keep(&CallKey { org: self.args.org.clone(), call }, &exchange);
+    }
+
+    fn answered(&mut self, question: Question, answer: Asked, since: Instant) {
+        self.log(&question, &answer, since);
+        let now = self.args.log.clock().now();
+        let at = if answer.is_ok() { &mut self.last_success_at } else { &mut self.last_failure_at };
+        *at = Some(now);
+        self.latest_trouble = answer.as_ref().err().cloned();
         let org = &self.args.org;
         let outage = answer.as_ref().is_err_and(DirectoryError::is_outage);
         match self.breaker.settle(outage) {
@@ -169,8 +198,9 @@ impl DirectoryState {
             if outage {
                 self.trouble = error.clone();
             }
-            if let DirectoryError::RateLimited { retry_after: Some(pause) } = error {
-                self.paused_until = Some(Instant::now() + (*pause).min(MAX_DIRECTORY_PAUSE));
+            if let DirectoryError::RateLimited { retry_after } = error {
+                let pause = retry_after.unwrap_or(DIRECTORY_PAUSE).min(MAX_DIRECTORY_PAUSE);
+                self.paused_until = Some(Instant::now() + pause);
             }
         }
         for waiting in self.asking.remove(&question).unwrap_or_default() {
@@ -179,6 +209,15 @@ impl DirectoryState {
         if let (Ok(answer), Some(_)) = (answer, &question.call) {
             self.known.insert(question.clone(), (Instant::now(), answer));
             self.oldest.push_back(question);
+        }
+    }
+
+    fn health(&self) -> DirectoryHealth {
+        DirectoryHealth {
+            breaker: self.breaker.health(),
+            trouble: self.latest_trouble.clone(),
+            last_success_at: self.last_success_at,
+            last_failure_at: self.last_failure_at,
         }
     }
 
@@ -211,6 +250,9 @@ impl Actor for Directory {
             limits: Limits::new(args.directory.limits()),
             breaker: Breaker::default(),
             trouble: DirectoryError::Unavailable,
+            latest_trouble: None,
+            last_success_at: None,
+            last_failure_at: None,
             paused_until: None,
             asking: HashMap::new(),
             known: HashMap::new(),
@@ -229,7 +271,12 @@ impl Actor for Directory {
             DirectoryMsg::Ask { question, urgency, reply_to } => {
                 state.ask(myself, question, urgency, reply_to);
             }
-            DirectoryMsg::Answered { question, answer } => state.answered(question, answer),
+            DirectoryMsg::Answered { question, answer, since } => {
+                state.answered(question, answer, since);
+            }
+            DirectoryMsg::GetHealth { reply_to } => {
+                let _ = reply_to.send(state.health());
+            }
         }
         Ok(())
     }

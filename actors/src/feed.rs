@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use dashmap::DashMap;
-use hookswitch_storage::{CallEvent, CallId, CallKey, OrgId};
+use hookswitch_storage::{CallEvent, CallId, CallKey, OrgId, StoredEvent};
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
@@ -186,7 +186,9 @@ impl Feed {
     /// The state of an org's live calls.
     #[must_use]
     pub fn snapshot(&self, org: &OrgId) -> Snapshot {
-        let feed = self.org(org);
+        let Some(feed) = self.inner.orgs.get(org).map(|feed| Arc::clone(&feed)) else {
+            return Snapshot { org: org.clone(), seq: 0, calls: Vec::new() };
+        };
         let feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
         feed.snapshot(org)
     }
@@ -218,8 +220,35 @@ impl Feed {
             .sum()
     }
 
-    /// Forgets an org that was deleted.
-    pub fn forget(&self, org: &OrgId) {
+    /// Number of watchers over all orgs.
+    #[must_use]
+    pub fn watchers(&self) -> usize {
+        let of_org = |feed: &Mutex<OrgFeed>| {
+            feed.lock().unwrap_or_else(PoisonError::into_inner).watchers.receiver_count()
+        };
+        let of_orgs: usize = self.inner.orgs.iter().map(|feed| of_org(&feed)).sum();
+        of_orgs + self.inner.everyone.receiver_count()
+    }
+
+    /// Forgets an org that was deleted. Those who watch see its live calls end; those who watch
+    /// nothing else have nothing left to watch.
+    pub fn forget(&self, org: &OrgId, at: Timestamp) {
+        let live: Vec<_> = match self.inner.orgs.get(org) {
+            Some(feed) => {
+                let feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
+                feed.calls.values().cloned().collect()
+            }
+            None => return,
+        };
+        for state in live {
+            let reason = "the organization was deleted".to_owned();
+            let event = CallEvent::CallEnded { reason };
+            let mut state = (*state).clone();
+            let stored = StoredEvent { seq: state.seq + 1, at, event };
+            let changed = state.apply(&stored);
+            let key = state.key.clone();
+            self.publish(&key, at, stored.event, changed, Arc::new(state));
+        }
         self.inner.orgs.remove(org);
     }
 }

@@ -2,12 +2,12 @@
 //! any of the marks that a webhook carries. Storage is the truth; this is its reading glass.
 //! Knows no HTTP and does not judge secrets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hookswitch_storage::{
-    Connection, ConnectionId, CreateOrg, Org, OrgId, PutSettings, Secret, Service, ServiceId,
-    Settings, Store, StoreError, WebhookId,
+    Connection, ConnectionId, CreateOrg, OfferedSlot, Org, OrgId, PutSettings, Secret, Service,
+    ServiceId, Settings, Store, StoreError, WebhookAuthMode, WebhookId,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -63,6 +63,13 @@ impl OrgEntry {
             .or_else(|| services.first())
     }
 
+    /// How many places of its service an offered slot stands for.
+    #[must_use]
+    pub fn places_of(&self, slot: &OfferedSlot) -> u32 {
+        let service = self.settings().services.iter().find(|service| service.id == slot.service_id);
+        service.map_or(1, |service| service.places(slot.party_size))
+    }
+
     fn default_service(&self) -> Option<&ServiceId> {
         self.settings().default_service.as_ref()
     }
@@ -84,6 +91,8 @@ struct Index {
     by_dialled: HashMap<String, OrgId>,
     /// An agency may use one secret for several orgs.
     by_secret: HashMap<[u8; 32], Vec<OrgId>>,
+    /// Orgs that can prove themselves by more than a token in one of Vapi's own headers.
+    proving_otherwise: HashSet<OrgId>,
 }
 
 impl Orgs {
@@ -198,6 +207,19 @@ impl Orgs {
         }
     }
 
+    /// Whether this is the SHA-256 of any org's secret.
+    #[must_use]
+    pub fn is_secret_digest(&self, digest: &[u8; 32]) -> bool {
+        self.read().by_secret.contains_key(digest)
+    }
+
+    /// Whether any org has a webhook authentication that is more than a token in one of the headers
+    /// that Vapi itself uses: a signature, or a header of its own.
+    #[must_use]
+    pub fn any_proves_otherwise(&self) -> bool {
+        !self.read().proving_otherwise.is_empty()
+    }
+
     /// The org by the marks of a call, in the order of trust of ruling K15: the phone number's id,
     /// the assistant's id, the dialled number.
     #[must_use]
@@ -241,12 +263,10 @@ impl Index {
         let id = entry.id();
         let settings = entry.settings();
         self.by_webhook.insert(entry.org.webhook_id.clone(), id.clone());
-        let fill = |map: &mut HashMap<String, OrgId>, keys: &std::collections::BTreeSet<String>| {
-            map.extend(keys.iter().map(|key| (key.clone(), id.clone())));
-        };
-        fill(&mut self.by_phone_number_id, &settings.vapi_phone_number_ids);
-        fill(&mut self.by_assistant, &settings.assistant_ids);
-        fill(&mut self.by_dialled, &settings.phone_numbers);
+        let own = |key: &String| (key.clone(), id.clone());
+        self.by_phone_number_id.extend(settings.vapi_phone_number_ids.iter().map(own));
+        self.by_assistant.extend(settings.assistant_ids.iter().map(own));
+        self.by_dialled.extend(settings.phone_numbers.iter().map(own));
         for secret in &entry.webhook_secrets {
             let digest: [u8; 32] = Sha256::digest(secret.expose()).into();
             let owners = self.by_secret.entry(digest).or_default();
@@ -254,11 +274,15 @@ impl Index {
                 owners.push(id.clone());
             }
         }
+        if settings.webhook_auth.iter().any(|auth| proves_otherwise(&auth.mode)) {
+            self.proving_otherwise.insert(id.clone());
+        }
         self.entries.insert(id.clone(), Arc::clone(&entry));
     }
 
     fn remove(&mut self, org: &OrgId) {
         self.entries.remove(org);
+        self.proving_otherwise.remove(org);
         self.by_webhook.retain(|_, owner| owner != org);
         self.by_phone_number_id.retain(|_, owner| owner != org);
         self.by_assistant.retain(|_, owner| owner != org);
@@ -267,6 +291,16 @@ impl Index {
             owners.retain(|owner| owner != org);
             !owners.is_empty()
         });
+    }
+}
+
+fn proves_otherwise(mode: &WebhookAuthMode) -> bool {
+    match mode {
+        WebhookAuthMode::Secret => false,
+        WebhookAuthMode::Bearer { header, .. } => {
+            !["authorization", "x-vapi-secret"].iter().any(|own| header.eq_ignore_ascii_case(own))
+        }
+        WebhookAuthMode::Hmac(_) => true,
     }
 }
 

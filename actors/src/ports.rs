@@ -16,5 +16,6 @@ pub use directory::{
     DirectoryLimits, NoDirectory,
 };
 pub use provider::{
-    Adapters, BookingProvider, DaySlots, NoAdapters, ProviderBooking, ProviderError, SlotQuery,
+    Adapters, BookingProvider, DaySlots, NoAdapters, ProviderAccount, ProviderBooking,
+    ProviderError, ProviderRecord, ProviderState, SlotQuery,
 };

@@ -11,15 +11,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use hookswitch_storage::{Connection, ConnectionId};
+use hookswitch_storage::{Connection, ConnectionId, OrgId};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 pub use connections::{Connections, ProviderHandle};
 
 pub use crate::breaker::Health;
 
-use crate::bounds::{MAX_PROVIDER_REQUESTS, TOOL_AFTERLIFE};
+use crate::bounds::{MAX_PROVIDER_LINE, MAX_PROVIDER_REQUESTS};
 use crate::breaker::{Breaker, Turn};
 use crate::ports::{BookingProvider, ProviderError};
 
@@ -32,6 +32,8 @@ type WorkFuture = Pin<Box<dyn Future<Output = Done> + Send>>;
 pub(crate) enum Done {
     Healthy,
     Outage,
+    /// It shows nothing: the request was never sent.
+    NotSent,
 }
 
 pub(crate) enum ProviderMsg {
@@ -48,13 +50,21 @@ pub(crate) struct Provider;
 
 pub(crate) struct ProviderArgs {
     pub(crate) connection: ConnectionId,
+    pub(crate) org: OrgId,
     pub(crate) adapter: Arc<dyn BookingProvider>,
+    pub(crate) came_back: CameBack,
 }
+
+/// Takes note of the org whose provider answers again after it was left alone.
+pub(crate) type CameBack = mpsc::UnboundedSender<OrgId>;
 
 pub(crate) struct ProviderState {
     connection: ConnectionId,
+    org: OrgId,
+    came_back: CameBack,
     adapter: Arc<dyn BookingProvider>,
     slots: Arc<Semaphore>,
+    line: Arc<Semaphore>,
     limiter: Option<Arc<DefaultDirectRateLimiter>>,
     breaker: Breaker,
 }
@@ -64,23 +74,56 @@ impl ProviderState {
         self.breaker.health()
     }
 
-    /// Takes a place for a request, or says why there is none.
-    fn admit(&mut self) -> Result<OwnedSemaphorePermit, ProviderError> {
+    /// Lets a request in, or says why not. While all places are taken it may wait in line, unless
+    /// it is the one that tries a provider which was left alone.
+    fn admit(&mut self) -> Result<Place, ProviderError> {
         let unavailable = |retry_after| ProviderError::Unavailable { retry_after };
         self.breaker.allows().map_err(|rest| unavailable(Some(rest)))?;
-        let permit = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| unavailable(None))?;
+        let place = match Arc::clone(&self.slots).try_acquire_owned() {
+            Ok(permit) => Place::Free(permit),
+            Err(_) if self.breaker.health() != Health::Closed => return Err(unavailable(None)),
+            Err(_) => {
+                let line = Arc::clone(&self.line).try_acquire_owned();
+                let line = line.map_err(|_| unavailable(None))?;
+                Place::InLine(Arc::clone(&self.slots), line)
+            }
+        };
         self.breaker.begin();
-        Ok(permit)
+        Ok(place)
     }
 
     fn settle(&mut self, done: &Done) {
+        if matches!(done, Done::NotSent) {
+            return self.breaker.abandon();
+        }
         match self.breaker.settle(matches!(done, Done::Outage)) {
             Turn::Stays => {}
             Turn::Closed => {
                 tracing::info!(connection.id = %self.connection, "provider is back");
+                let _ = self.came_back.send(self.org.clone());
             }
             Turn::Opened => {
                 tracing::warn!(connection.id = %self.connection, "provider left alone for a while");
+            }
+        }
+    }
+}
+
+/// A request's place among those that one connection works on at once.
+#[derive(Debug)]
+enum Place {
+    Free(OwnedSemaphorePermit),
+    InLine(Arc<Semaphore>, OwnedSemaphorePermit),
+}
+
+impl Place {
+    /// Waits for the place; `None` if it is not free by `deadline`.
+    async fn taken(self, deadline: Instant) -> Option<OwnedSemaphorePermit> {
+        match self {
+            Self::Free(permit) => Some(permit),
+            Self::InLine(slots, _line) => {
+                let waiting = tokio::time::timeout_at(deadline.into(), slots.acquire_owned());
+                waiting.await.ok()?.ok()
             }
         }
     }
@@ -119,8 +162,11 @@ impl Actor for Provider {
         });
         Ok(ProviderState {
             connection: args.connection,
+            org: args.org,
+            came_back: args.came_back,
             adapter: args.adapter,
             slots: Arc::new(Semaphore::new(MAX_PROVIDER_REQUESTS)),
+            line: Arc::new(Semaphore::new(MAX_PROVIDER_LINE)),
             limiter,
             breaker: Breaker::default(),
         })
@@ -137,24 +183,29 @@ impl Actor for Provider {
                 Err(refusal) => {
                     let _ = refuse.send(refusal);
                 }
-                Ok(permit) => {
+                Ok(place) => {
                     let adapter = Arc::clone(&state.adapter);
                     let limiter = state.limiter.clone();
                     tokio::spawn(async move {
-                        let _permit = permit;
                         let mut report = Report { myself, done: None };
+                        let Some(_permit) = place.taken(deadline).await else {
+                            report.done = Some(Done::NotSent);
+                            let _ = refuse.send(ProviderError::Unavailable { retry_after: None });
+                            return;
+                        };
                         if let Some(limiter) = limiter {
                             let wait =
                                 tokio::time::timeout_at(deadline.into(), limiter.until_ready());
                             if wait.await.is_err() {
-                                report.done = Some(Done::Healthy);
+                                report.done = Some(Done::NotSent);
                                 let _ =
                                     refuse.send(ProviderError::Unavailable { retry_after: None });
                                 return;
                             }
                         }
-                        // An adapter that never ends would keep its place for ever.
-                        let work = tokio::time::timeout(TOOL_AFTERLIFE, work(adapter));
+                        // Beyond the deadline nobody waits. What the adapter was at is dropped, so
+                        // that a request which is given up is also no longer under way.
+                        let work = tokio::time::timeout_at(deadline.into(), work(adapter));
                         report.done = Some(work.await.unwrap_or(Done::Outage));
                     });
                 }
@@ -172,9 +223,11 @@ impl Actor for Provider {
 pub(crate) async fn spawn(
     connection: &Connection,
     adapter: Arc<dyn BookingProvider>,
+    came_back: CameBack,
     supervisor: ractor::ActorCell,
 ) -> Result<ProviderRef, ractor::SpawnErr> {
-    let args = ProviderArgs { connection: connection.id.clone(), adapter };
+    let (connection, org) = (connection.id.clone(), connection.org.clone());
+    let args = ProviderArgs { connection, org, adapter, came_back };
     let (actor, _) = Actor::spawn_linked(None, Provider, args, supervisor).await?;
     Ok(actor)
 }

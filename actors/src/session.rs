@@ -7,9 +7,11 @@
 
 mod commands;
 mod directory;
+mod earlier;
 pub(crate) mod facts;
 mod late;
 mod memory;
+mod news;
 pub(crate) mod state;
 mod tool_runs;
 
@@ -17,18 +19,19 @@ use std::sync::Arc;
 
 use hookswitch_storage::{
     AnswerRecord, CallEvent, CallKey, CallRecord, CallReport, CallWrite, CustomerQuery,
-    CustomerSummary, StoredEvent,
+    CustomerSummary, OfferedSlot, StoredEvent,
 };
 use jiff::Timestamp;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use crate::booking::hold_until;
+use crate::booking::{News, as_offer, hold_until, kept_for_number};
 use crate::calls::Shared;
 use crate::orgs::OrgEntry;
 use crate::tools::Given;
 use commands::Commanded;
 pub(crate) use commands::{CallAction, Order, OrderError, OrderKind, send};
+pub(crate) use earlier::earlier_answer;
 use facts::{CallFacts, Heard};
 use memory::Memory;
 use state::CallState;
@@ -46,15 +49,19 @@ pub(crate) enum SessionMsg {
     /// A tool ended.
     ToolFinished(Box<ToolDone>),
     /// It is time for what a tool asked for.
-    Act(CallAction),
+    Act(CallAction, Errand),
     /// Nobody was there any more to take this answer of the tool `name`.
-    Undelivered { name: Arc<str>, given: Arc<Given> },
+    Undelivered { name: Arc<str>, given: Arc<Given>, errand: Errand },
     /// An operator steps in.
     Obey { order: Order, permit: OwnedSemaphorePermit },
     /// A command to the call came back.
     Commanded(Commanded),
+    /// A booking of the call was settled after the answer.
+    News(Box<News>),
     /// It became known who is calling.
-    CustomerFound(CustomerSummary),
+    CustomerFound(CustomerSummary, Errand),
+    /// A slot of the waitlist is kept for whoever is calling.
+    SlotKept { slot: OfferedSlot, until: Timestamp },
     /// What is known of the call?
     GetState { reply_to: oneshot::Sender<Arc<CallState>> },
     /// The call has been quiet: stop unless something runs.
@@ -63,6 +70,11 @@ pub(crate) enum SessionMsg {
     #[cfg(test)]
     Panic,
 }
+
+/// Something that is under way for a session and will come back to it as a message; whoever does it
+/// holds one, and so does the message. A session with errands is not put away.
+#[derive(Clone, Default)]
+pub(crate) struct Errand(Arc<()>);
 
 pub(crate) struct Session;
 
@@ -78,8 +90,8 @@ pub(crate) struct SessionState {
     call: Arc<CallState>,
     report: Option<CallReport>,
     tools: ToolRuns,
-    /// What tools asked for and is still to come.
-    actions: usize,
+    /// The measure of what is under way: each errand is a copy.
+    errands: Errand,
     transfer_pending: bool,
     memory: Memory,
     /// Lines of the conversation that were heard in full copies, for calls without transcripts.
@@ -103,9 +115,20 @@ impl SessionState {
         let stored = StoredEvent { seq: call.seq + 1, at, event };
         let changed = call.apply(&stored);
         self.memory.note(&stored.event);
-        let (key, event) = (self.key().clone(), stored.event.clone());
+        let (key, event) = (self.key().clone(), self.as_shown(&stored));
         self.shared.feed.publish(&key, at, event, changed, Arc::clone(&self.call));
         stored
+    }
+
+    /// The event as watchers see it. A call starts once for them: what is learned of it later
+    /// comes as a change, since it may even come after the end.
+    fn as_shown(&self, stored: &StoredEvent) -> CallEvent {
+        match &stored.event {
+            CallEvent::CallStarted { .. } if stored.seq > 1 => {
+                CallEvent::StatusChanged { status: self.call.status.clone() }
+            }
+            event => event.clone(),
+        }
     }
 
     /// Queues a write in order; a failure is logged where it is handled, here.
@@ -140,7 +163,8 @@ impl SessionState {
             let until = hold_until(org.settings(), stored.at);
             for slot in slots.iter().filter(|slot| slot.spoken && until > now) {
                 let span = (slot.start, slot.end);
-                self.shared.holds.hold(&slot.resource, self.key(), span, until);
+                let places = org.places_of(slot);
+                self.shared.holds.hold(&slot.resource, self.key(), span, places, until);
             }
         }
     }
@@ -154,15 +178,25 @@ impl SessionState {
 
 /// Looks the caller up among the org's own customers, off the request path, so that the first
 /// tool call finds them.
-fn look_up_caller(myself: SessionRef, shared: Arc<Shared>, key: CallKey, number: String) {
-    directory::ask_ahead(myself.clone(), Arc::clone(&shared), key.clone(), &number);
+fn look_up_caller(
+    myself: SessionRef,
+    shared: Arc<Shared>,
+    key: CallKey,
+    number: String,
+    errand: Errand,
+) {
+    directory::ask_ahead(myself.clone(), Arc::clone(&shared), key.clone(), &number, errand.clone());
     tokio::spawn(async move {
+        for (entry, kept) in kept_for_number(&shared, &key.org, &number).await {
+            let slot = as_offer(&entry, &kept);
+            let _ = myself.cast(SessionMsg::SlotKept { slot, until: kept.until });
+        }
         let query = CustomerQuery::Phone(number);
         match shared.store.find_customers(&key.org, &query, 2).await {
             // Two people behind one number: who it is has to be asked.
             Ok(found) if found.len() == 1 => {
                 let customer = shared.summary_of(&found[0]).await;
-                let _ = myself.cast(SessionMsg::CustomerFound(customer));
+                let _ = myself.cast(SessionMsg::CustomerFound(customer, errand));
             }
             Ok(_) => {}
             Err(error) => {
@@ -193,7 +227,7 @@ impl Actor for Session {
             call: Arc::new(fresh.clone()),
             report: None,
             tools: ToolRuns::default(),
-            actions: 0,
+            errands: Errand::default(),
             transfer_pending: false,
             memory: Memory::default(),
             conversation_lines: 0,
@@ -206,7 +240,7 @@ impl Actor for Session {
                 state.report = history.record.and_then(|record| record.report);
                 state.tools.remember(history.answers);
                 state.memory = Memory::of(&history.events);
-                state.has_transcripts = !state.call.transcript_tail.is_empty();
+                (state.conversation_lines, state.has_transcripts) = sources(&history.events);
                 if state.call.ended.is_none() {
                     state.hold_again(&org, &history.events);
                     let events = state.record(vec![CallEvent::SessionRestored]);
@@ -216,7 +250,8 @@ impl Actor for Session {
             None => {
                 state.begin(&org, &facts);
                 if let Some(number) = state.call.caller.number.clone() {
-                    look_up_caller(myself, Arc::clone(&state.shared), key, number);
+                    let errand = state.errands.clone();
+                    look_up_caller(myself, Arc::clone(&state.shared), key, number, errand);
                 }
             }
         }
@@ -244,16 +279,26 @@ impl Actor for Session {
                 drop(permit);
             }
             SessionMsg::ToolFinished(done) => state.tool_finished(&myself, *done),
-            SessionMsg::Act(action) => state.act(&myself, action),
-            SessionMsg::Undelivered { name, given } => state.bring(&myself, &name, &given),
+            SessionMsg::Act(action, _errand) => state.act(&myself, action),
+            SessionMsg::Undelivered { name, given, errand: _errand } => {
+                state.bring(&myself, &name, &given);
+            }
             SessionMsg::Obey { order, permit } => {
                 state.obey(&myself, order);
                 drop(permit);
             }
             SessionMsg::Commanded(done) => state.commanded(&myself, done),
-            SessionMsg::CustomerFound(customer) => {
+            SessionMsg::News(news) => state.take_news(&myself, *news),
+            SessionMsg::CustomerFound(customer, _errand) => {
                 if state.call.customer.is_none() {
                     let events = state.record(vec![CallEvent::CustomerIdentified { customer }]);
+                    state.keep(CallWrite { events, answer: None, record: None });
+                }
+            }
+            SessionMsg::SlotKept { slot, until } => {
+                if state.call.ended.is_none() {
+                    let offered = CallEvent::SlotsOffered { slots: vec![slot.clone()] };
+                    let events = state.record(vec![offered, CallEvent::SlotHeld { slot, until }]);
                     state.keep(CallWrite { events, answer: None, record: None });
                 }
             }
@@ -261,9 +306,8 @@ impl Actor for Session {
                 let _ = reply_to.send(Arc::clone(&state.call));
             }
             SessionMsg::StopIfQuiet => {
-                if state.tools.is_idle() && state.actions == 0 {
-                    state.shared.sessions.remove(state.key());
-                    // What came in before the session left the index is still handled.
+                if state.is_quiet() && state.shared.sessions.retire(state.key(), myself.get_id()) {
+                    // Questions for the state, which take no place, are still answered.
                     myself.drain()?;
                 }
             }
@@ -280,12 +324,29 @@ impl Actor for Session {
     ) -> Result<(), ActorProcessingErr> {
         if state.call.ended.is_some() {
             state.shared.holds.release(state.key());
+            state.shared.opened.forget(state.key());
         }
         Ok(())
     }
 }
 
+/// From what was kept of a call: how many of its lines came by copies of the whole conversation,
+/// and whether any came as a transcript.
+fn sources(events: &[StoredEvent]) -> (usize, bool) {
+    let lines = events.iter().filter_map(|stored| match &stored.event {
+        CallEvent::Transcript { from_copy, .. } => Some(*from_copy),
+        _ => None,
+    });
+    lines.fold((0, false), |(copied, has_transcripts), from_copy| {
+        (copied + usize::from(from_copy), has_transcripts || !from_copy)
+    })
+}
+
 impl SessionState {
+    fn is_quiet(&self) -> bool {
+        self.tools.is_idle() && Arc::strong_count(&self.errands.0) == 1
+    }
+
     fn keep_with_answer(
         &mut self,
         events: Vec<StoredEvent>,

@@ -1,7 +1,8 @@
 //! Supervision: who reacts when an actor ends, and how often one may be started again. Owns the
 //! reaction and the budget; what a child does is its own business.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -110,9 +111,52 @@ impl RestartBudget {
     }
 }
 
+/// A restart budget for each of many. Remembers only those that spent something within the window.
+#[derive(Debug)]
+pub(crate) struct RestartBudgets<K> {
+    most: usize,
+    window: Duration,
+    budgets: HashMap<K, RestartBudget>,
+    /// Looking for what can be forgotten is worth while from this size on.
+    sweep_at: usize,
+}
+
+/// Budgets that are remembered before any is looked at again.
+const FEW: usize = 64;
+
+impl<K: Clone + Eq + Hash> RestartBudgets<K> {
+    pub(crate) fn new(most: usize, window: Duration) -> Self {
+        Self { most, window, budgets: HashMap::new(), sweep_at: FEW }
+    }
+
+    /// Takes one restart of `key` at `now`; false if it has none left.
+    pub(crate) fn take(&mut self, key: &K, now: Instant) -> bool {
+        if self.budgets.len() >= self.sweep_at {
+            let is_recent = |at: &Instant| now.duration_since(*at) < self.window;
+            self.budgets.retain(|_, budget| budget.spent.back().is_some_and(is_recent));
+            self.sweep_at = FEW.max(self.budgets.len() * 2);
+        }
+        let fresh = || RestartBudget::new(self.most, self.window);
+        self.budgets.entry(key.clone()).or_insert_with(fresh).take(now)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_has_a_budget_of_its_own_and_those_long_unused_are_forgotten() {
+        let start = Instant::now();
+        let mut budgets = RestartBudgets::new(1, Duration::from_secs(60));
+        for key in 0..10_000_u64 {
+            let now = start + Duration::from_secs(key);
+            assert!(budgets.take(&key, now), "{key}");
+            assert!(!budgets.take(&key, now), "{key}");
+        }
+        assert!(budgets.budgets.len() <= 4 * FEW, "{} are remembered", budgets.budgets.len());
+        assert!(!budgets.take(&9_999, start + Duration::from_secs(10_058)), "a recent one is");
+    }
 
     #[test]
     fn a_budget_is_spent_and_comes_back_when_the_window_has_passed() {

@@ -7,32 +7,37 @@ mod answer;
 mod availability;
 mod booking_tools;
 mod calendar_tools;
+mod callback_tools;
 mod change_tools;
 mod context;
 mod end;
 mod find_tools;
+mod lenient;
 mod lookup_caller;
 mod lookup_customer;
 pub mod prompt;
 pub(crate) mod replies;
 mod transfer;
+mod waitlist_tools;
 mod wording;
 
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use hookswitch_storage::NamingSet;
+use hookswitch_storage::{CapacityCounts, NamingSet, Service, Settings};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub use answer::{Given, GivenBody, SpokenMessage, ToolOutcome};
+pub(crate) use callback_tools::name_in as message_tool;
 pub(crate) use context::SessionView;
 pub use context::ToolContext;
-pub(crate) use transfer::{GENERAL, destination, is_own_line};
+use lenient::Lenient;
+pub(crate) use transfer::{Ends, GENERAL, anybody, destination, is_own_line};
 
 type Run = Box<dyn FnOnce(ToolContext) -> RunFuture + Send>;
 type RunFuture = Pin<Box<dyn Future<Output = ToolOutcome> + Send>>;
@@ -56,6 +61,9 @@ pub enum Listing {
     Never,
 }
 
+/// Marks an argument in its schema that is only offered to some orgs.
+const ONLY_WHERE: &str = "x-where";
+
 type Prepare = Box<dyn Fn(&str) -> Result<Prepared, String> + Send + Sync>;
 
 /// One name under which the agent can call a function of ours.
@@ -64,6 +72,8 @@ pub struct Face {
     listing: Listing,
     description: &'static str,
     schema: fn() -> serde_json::Value,
+    /// Made when first asked for: making a schema takes longer than running many a tool.
+    argument_names: OnceLock<Vec<String>>,
     prepare: Prepare,
 }
 
@@ -90,7 +100,14 @@ impl Face {
                 run: Box::new(move |context| Box::pin(run(context, arguments))),
             })
         };
-        Self { name, listing, description, schema: schema_of::<A>, prepare: Box::new(prepare) }
+        Self {
+            name,
+            listing,
+            description,
+            schema: schema_of::<A>,
+            argument_names: OnceLock::new(),
+            prepare: Box::new(prepare),
+        }
     }
 
     /// The name, exactly as called.
@@ -113,16 +130,27 @@ impl Face {
 
     /// The names of its arguments.
     #[must_use]
-    pub fn argument_names(&self) -> Vec<String> {
-        let schema = self.schema();
-        let properties = schema.get("properties").and_then(|p| p.as_object());
-        properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
+    pub fn argument_names(&self) -> &[String] {
+        self.argument_names.get_or_init(|| {
+            let schema = self.schema();
+            let properties = schema.get("properties").and_then(|p| p.as_object());
+            properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
+        })
     }
 
-    /// JSON Schema of the arguments: type, properties and required, nothing else.
+    /// JSON Schema of the arguments of an org with ordinary services: type, properties and
+    /// required, nothing else.
     #[must_use]
     pub fn schema(&self) -> serde_json::Value {
-        (self.schema)()
+        variant((self.schema)(), false)
+    }
+
+    /// The same for an org: some arguments are only offered where its services have a use for
+    /// them (R2). All of them are read from whoever sends them.
+    #[must_use]
+    pub fn schema_for(&self, settings: &Settings) -> serde_json::Value {
+        let guests = |service: &Service| service.capacity_counts == CapacityCounts::Guests;
+        variant((self.schema)(), settings.services.iter().any(guests))
     }
 }
 
@@ -136,8 +164,8 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Reads arguments; the error names the argument and what is wrong with it.
 fn read<A: DeserializeOwned>(text: &str) -> Result<A, String> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let json = serde_json::from_str(text).map_err(|_| "The arguments are no JSON.")?;
+    serde_path_to_error::deserialize(Lenient(json)).map_err(|error| {
         let path = error.path().to_string();
         // serde_json adds where in the text it was; the agent has no use for that.
         let problem = error.inner().to_string();
@@ -162,6 +190,17 @@ fn schema_of<A: JsonSchema>() -> serde_json::Value {
         object.remove("$schema");
     }
     simplify(&mut schema);
+    schema
+}
+
+/// Leaves out the arguments that only make sense where guests are counted, unless they are.
+fn variant(mut schema: serde_json::Value, guests: bool) -> serde_json::Value {
+    if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
+        properties.retain(|_, property| {
+            let only = property.as_object_mut().and_then(|property| property.remove(ONLY_WHERE));
+            guests || only.is_none()
+        });
+    }
     schema
 }
 
@@ -203,6 +242,8 @@ impl Toolbox {
                 .chain(find_tools::faces())
                 .chain(calendar_tools::faces())
                 .chain(lookup_caller::faces())
+                .chain(waitlist_tools::faces())
+                .chain(callback_tools::faces())
                 .chain(lookup_customer::faces())
                 .chain(transfer::faces())
                 .chain(end::faces()),

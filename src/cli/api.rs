@@ -101,6 +101,15 @@ impl Api {
         }
     }
 
+    /// The org that was named, or all that the token reaches.
+    pub(super) async fn orgs(&self, named: Option<&str>) -> Result<Vec<String>, Failure> {
+        if let Some(org) = named {
+            return Ok(vec![org.to_owned()]);
+        }
+        let all = self.all("/api/orgs").await?;
+        Ok(all.iter().filter_map(|org| org["id"].as_str().map(str::to_owned)).collect())
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.server.url));
         match &self.server.token {

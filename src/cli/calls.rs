@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::api::{Access, Api, escaped};
+use super::api::{Access, escaped};
 use super::output::{clean, dim, line};
 use super::{Failure, logs, table, watch};
 
@@ -82,15 +82,6 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The org that was named, or all that the token reaches.
-async fn orgs(api: &Api, named: Option<&String>) -> Result<Vec<String>, Failure> {
-    if let Some(org) = named {
-        return Ok(vec![org.clone()]);
-    }
-    let all = api.all("/api/orgs").await?;
-    Ok(all.iter().filter_map(|org| org["id"].as_str().map(str::to_owned)).collect())
-}
-
 async fn list(args: &List) -> Result<(), Failure> {
     let api = args.access.api()?;
     let state = match args.state {
@@ -99,7 +90,7 @@ async fn list(args: &List) -> Result<(), Failure> {
         Some(State::Ended) => "&state=ended",
     };
     let mut calls: Vec<Value> = Vec::new();
-    for org in orgs(&api, args.org.as_ref()).await? {
+    for org in api.orgs(args.org.as_deref()).await? {
         let path = format!("/api/orgs/{}/calls?limit={}{state}", escaped(&org), args.limit);
         let mut page = api.get(&path).await?;
         if let Some(found) = page["items"].as_array_mut() {
@@ -140,20 +131,20 @@ fn seconds(value: &Value) -> String {
 async fn show(args: &Show) -> Result<(), Failure> {
     let api = args.access.api()?;
     let mut found = None;
-    for org in orgs(&api, args.org.as_ref()).await? {
+    for org in api.orgs(args.org.as_deref()).await? {
         let path = format!("/api/orgs/{}/calls/{}", escaped(&org), escaped(&args.call));
         if let Ok(call) = api.get(&path).await {
-            found = Some((call, api.get(&format!("{path}/events")).await?));
+            found = Some((call, api.all(&format!("{path}/events?limit=10000")).await?));
             break;
         }
     }
-    let Some((mut call, mut events)) = found else {
+    let Some((mut call, events)) = found else {
         return Err(Failure::new(
             "there is no such call for this token; `hookswitch calls list` shows those there are",
         ));
     };
     if args.json {
-        call["events"] = events["items"].take();
+        call["events"] = events.into();
         line(&call);
         return Ok(());
     }
@@ -164,7 +155,7 @@ async fn show(args: &Show) -> Result<(), Failure> {
     line(format_args!("started  {}", seconds(&call["started_at"])));
     line(format_args!("ended    {} ({})", seconds(&call["ended_at"]), text(&call["ended_reason"])));
     line("");
-    for item in events["items"].as_array().into_iter().flatten() {
+    for item in &events {
         let frame = json!({"type": "event", "at": item["at"], "org": call["org"],
             "call_id": call["call_id"], "event": item["event"]});
         for (text, important) in watch::words(&frame) {

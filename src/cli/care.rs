@@ -105,10 +105,14 @@ pub(super) async fn verify(args: VerifyArgs) -> Result<ExitCode, Failure> {
     if sound {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(Failure::new(
-        "the data are damaged: restart the server if the rows are meant, which rebuilds them from the journal; \
-         otherwise restore the last backup with `hookswitch restore FILE --data-dir DIR`",
-    ))
+    let problems = report["problems"].as_array().map_or(0, Vec::len);
+    Err(Failure::new(if report["rebuilt"] == true && problems == 1 {
+        "the rows were damaged; they have been made anew from the journal, which is whole, so nothing is lost. Look after \
+         the disk, and run `hookswitch verify` again"
+    } else {
+        "the data are damaged: do what stands with each problem. A backup of the running server is good if only the \
+         journal is meant; otherwise restore the last one with `hookswitch restore FILE --data-dir DIR`"
+    }))
 }
 
 pub(super) async fn restore(args: RestoreArgs) -> Result<ExitCode, Failure> {

@@ -1,7 +1,10 @@
 //! `hookswitch demo`: the whole product with nothing set up. Starts a real server on temporary data, makes a sample
 //! organisation over its HTTP interface and lets scripted callers ring it. Owns the stage, not the plays.
 
+mod calendar;
+mod encore;
 mod people;
+mod stage;
 mod summary;
 
 use std::io::ErrorKind;
@@ -13,23 +16,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use super::output::{clean, line};
-use super::{Failure, logs, turns};
+use super::{Failure, logs};
 use crate::config::Config;
-use crate::player::{self, CallReport, Endpoint, Line, Scene};
+use crate::player::{Endpoint, Line, Pace};
 use crate::server::{Server, StartOptions};
+use calendar::Calendar;
+use stage::Stage;
 
 /// Name and zone of the sample organisation.
 const ORG: (&str, &str) = ("Willow Street Dental", "America/Chicago");
 /// A Monday morning, 9:00 in Chicago, far from any change to or from daylight saving time.
 const MORNING: Timestamp = Timestamp::constant(1_789_394_400, 0);
 const USUAL_PORT: u16 = 3001;
-/// So that people can follow; without watchers there is no reason to wait.
-const PAUSE: Duration = Duration::from_millis(400);
-/// Where people follow, the calls begin one after another and then run side by side.
-const STAGGER: Duration = Duration::from_millis(150);
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// Address to listen on; without it 127.0.0.1:3001, or a free port if that one is taken
     #[arg(long, value_name = "ADDR")]
     bind: Option<SocketAddr>,
-    /// Where bookings go
+    /// Where bookings go: builtin, or calcom (a stand-in for it)
     #[arg(long, value_name = "NAME", default_value = "builtin")]
     provider: String,
     /// End when the calls have ended; exit code 0 only if each went as its script expects
@@ -56,12 +56,7 @@ struct SampleOrg {
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
-    if args.provider != "builtin" {
-        return Err(Failure::usage(format!(
-            "there is no provider `{}` for the demo; there is: builtin (the calendar that needs no account)",
-            clean(&args.provider, 40)
-        )));
-    }
+    let calendar = Calendar::open(&args.provider, ORG.1).await?;
     logs::start_quietly();
     let folder =
         tempfile::Builder::new().prefix("hookswitch-demo-").tempdir().map_err(|error| {
@@ -74,15 +69,20 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     config.server.bind = args.bind.unwrap_or_else(free_address);
     config.server.dev_endpoints = true;
     config.server.clock = Some(MORNING);
+    calendar.configure(&mut config);
     let ahead = MORNING.duration_since(Timestamp::now());
     let options = StartOptions { watch_signals: !args.exit, ..StartOptions::default() };
     let server =
         Server::start(config, options).await.map_err(|error| Failure::new(error.to_string()))?;
     let base = format!("http://{}", reachable(server.address()));
     line(format_args!("listening on {base}"));
-    let org = make_org(&base, server.admin_token()).await?;
+    if !args.exit {
+        // What follows `#` stays in the browser, which takes it out of the address at once.
+        line(format_args!("open {base}/#token={}", server.admin_token()));
+    }
+    let org = make_org(&base, server.admin_token(), &calendar).await?;
     let zone = TimeZone::get(ORG.1).unwrap_or(TimeZone::UTC);
-    let morning = MORNING.to_zoned(zone);
+    let morning = MORNING.to_zoned(zone.clone());
     line(format_args!(
         "{} in {}: it is {}",
         ORG.0,
@@ -90,12 +90,15 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         morning.strftime("%A, %-d %B %Y, %H:%M")
     ));
     line("");
-    let scene = Scene { today: morning.date(), ahead };
+    // Without anybody to follow there is no reason to wait.
+    let pace = if args.exit { Pace::AtOnce } else { Pace::Human };
+    let stage = Stage { line: line_of(&base, &org)?, zone, ahead, pace };
+    let cast: Vec<_> = (0..args.calls).map(people::Caller::number).collect();
     let reports = if args.exit {
-        play_all(&args, &base, &org, scene).await?
+        stage.play(cast).await?
     } else {
         tokio::select! {
-            reports = play_all(&args, &base, &org, scene) => reports?,
+            reports = stage.play(cast) => reports?,
             _ = tokio::signal::ctrl_c() => {
                 server.shutdown().await;
                 return Ok(ExitCode::FAILURE);
@@ -109,7 +112,11 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         server.shutdown().await;
     } else {
         show_ways_in(&base, &org.id, server.admin_token());
-        server.stopped().await;
+        let feed = server.feed();
+        tokio::select! {
+            () = encore::play(&stage, &feed, args.calls) => {}
+            () = server.stopped() => {}
+        }
     }
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -136,7 +143,7 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-async fn make_org(base: &str, token: &str) -> Result<SampleOrg, Failure> {
+async fn make_org(base: &str, token: &str, calendar: &Calendar) -> Result<SampleOrg, Failure> {
     let failed =
         |what: String| Failure::new(format!("the sample organisation could not be made: {what}"));
     let client = reqwest::Client::builder()
@@ -156,50 +163,26 @@ async fn make_org(base: &str, token: &str) -> Result<SampleOrg, Failure> {
         let answer = response.text().await.unwrap_or_default();
         return Err(failed(format!("HTTP status {status}: {}", clean(&answer, 300))));
     }
-    response.json().await.map_err(|error| failed(error.to_string()))
+    let org: SampleOrg = response.json().await.map_err(|error| failed(error.to_string()))?;
+    calendar.connect(&client, base, token, &org.id).await?;
+    Ok(org)
 }
 
-async fn play_all(
-    args: &Args,
-    base: &str,
-    org: &SampleOrg,
-    scene: Scene,
-) -> Result<Vec<(String, CallReport)>, Failure> {
+/// The line of the sample organisation.
+fn line_of(base: &str, org: &SampleOrg) -> Result<Line, Failure> {
     let url = format!("{base}/webhook/{}", org.webhook_id);
-    let way = Endpoint::new(&url, Some(org.webhook_secret.clone()))
+    Endpoint::new(&url, Some(org.webhook_secret.clone()))
         .and_then(Line::new)
-        .map_err(|error| Failure::new(error.to_string()))?;
-    let (pause, stagger) =
-        if args.exit { (Duration::ZERO, Duration::ZERO) } else { (PAUSE, STAGGER) };
-    let cast: Vec<_> = (0..args.calls).map(people::Caller::number).collect();
-    let width = cast.iter().map(|caller| caller.name.chars().count()).max().unwrap_or_default();
-    let mut calls = JoinSet::new();
-    for (index, caller) in cast.into_iter().enumerate() {
-        let script = caller.script().map_err(|error| Failure::new(error.to_string()))?;
-        let way = way.clone();
-        calls.spawn(async move {
-            let prefix = format!("{:<width$}  ", caller.name);
-            let report =
-                player::play(way, &script, scene, pause, |turn| turns::show(&prefix, turn)).await;
-            (index, caller.name, report)
-        });
-        tokio::time::sleep(stagger).await;
-    }
-    let mut reports = Vec::new();
-    while let Some(ended) = calls.join_next().await {
-        let (index, name, report) = ended.map_err(|_| {
-            Failure::new("a scripted caller broke off; this is a fault of the demo itself")
-        })?;
-        reports.push((index, name, report.map_err(|error| Failure::new(error.to_string()))?));
-    }
-    reports.sort_by_key(|(index, ..)| *index);
-    Ok(reports.into_iter().map(|(_, name, report)| (name, report)).collect())
+        .map_err(|error| Failure::new(error.to_string()))
 }
 
 fn show_ways_in(base: &str, org: &str, token: &str) {
     let host = base.strip_prefix("http://").unwrap_or(base);
     line("");
-    line("The server goes on running, until Ctrl-C; its data are gone then.");
+    line(
+        "The server goes on running, until Ctrl-C; its data are gone then. While somebody watches, others ring.",
+    );
+    line(format_args!("  page    {base}/#token={token}"));
     line(format_args!(
         "  calls   curl -H 'Authorization: Bearer {token}' {base}/api/orgs/{org}/calls"
     ));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Zoned};
@@ -14,8 +13,8 @@ use super::output::{bad, good, line, prompt};
 use super::running::Reach;
 use super::{Failure, logs, turns};
 use crate::player::{
-    self, CallDetails, Endpoint, HELP, Line, LiveCall, Scene, Script, ToolTurn, TurnReport, Typed,
-    Values,
+    self, CallDetails, Endpoint, HELP, Line, LiveCall, Pace, Scene, Script, ToolTurn, TurnReport,
+    Typed, Values,
 };
 
 /// Flags of `simulate`.
@@ -95,7 +94,7 @@ fn read(path: &PathBuf, set: &[String]) -> Result<Script, Failure> {
 }
 
 async fn play(way: Line, script: &Script, scene: Scene, json: bool) -> Result<usize, Failure> {
-    let report = player::play(way, script, scene, Duration::ZERO, |turn| show(turn, json))
+    let report = player::play(way, script, scene, Pace::AtOnce, |turn| show(turn, json))
         .await
         .map_err(|error| Failure::new(error.to_string()))?;
     let failures: Vec<_> = report.failures().collect();

@@ -193,6 +193,7 @@ impl Sources {
             }
         }
         config.secrets.admin_token = self.variable("HOOKSWITCH_ADMIN_TOKEN").and_then(Secret::new);
+        config.secrets.calcom_api_key = self.variable("CALCOM_API_KEY").and_then(Secret::new);
         config.secrets.master_key = self
             .variable("HOOKSWITCH_MASTER_KEY")
             .map(str::parse)

@@ -15,7 +15,9 @@ use super::call_log::CallLog;
 use super::feed::Tickets;
 use super::identity::digest;
 use super::shared_calls::SharedCalls;
+use super::webhook::Strangers;
 use crate::config::Config;
+use crate::providers::Entry;
 use crate::server::Tokens;
 use crate::vapi::OpenedAuth;
 
@@ -37,6 +39,8 @@ pub(super) struct Parts {
     /// The data folder; backups are prepared in it.
     pub(super) data: PathBuf,
     pub(super) tool_deadline: Duration,
+    /// What may be entered for connections.
+    pub(super) entry: Entry,
     /// The instance secret for the shared URLs, as a scheme; none if it is not set.
     pub(super) instance_auth: Vec<OpenedAuth>,
     /// Digests of the tokens that are not in storage.
@@ -44,6 +48,7 @@ pub(super) struct Parts {
     pub(super) call_log: Arc<CallLog>,
     pub(super) tickets: Tickets,
     pub(super) shared_calls: SharedCalls,
+    pub(super) strangers: Strangers,
     pub(super) unknown_messages: DashMap<String, AtomicU64>,
     pub(super) denied: AtomicU64,
     pub(super) stopping: watch::Receiver<bool>,
@@ -77,11 +82,13 @@ impl App {
             dev_endpoints: config.server.dev_endpoints,
             data: config.storage.path.clone(),
             tool_deadline: config.sessions.tool_deadline(),
+            entry: Entry::new(config),
             instance_auth,
             fixed_tokens: fixed.into_iter().flatten().map(|token| digest(token)).collect(),
             call_log: CallLog::start(calls.clone()),
             tickets: Tickets::default(),
             shared_calls: SharedCalls::default(),
+            strangers: Strangers::default(),
             unknown_messages: DashMap::new(),
             denied: AtomicU64::new(0),
             stopping,

@@ -3,37 +3,48 @@
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use hookswitch_actors::Desk;
-use hookswitch_actors::booking::{BookRequest, Refusal, SlotsRequest};
-use hookswitch_storage::{Booking, BookingFilter, BookingId, BookingStatus, Role};
+use hookswitch_actors::booking::{BookRequest, Refusal, SlotsRequest, people};
+use hookswitch_storage::{
+    Booking, BookingChange, BookingFilter, BookingId, BookingStatus, Outcome,
+};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::access::{Of, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::Path;
+use super::extract::{self, Body, Path, Query};
 use super::identity::Principal;
 use super::lists::{PageQuery, listing};
 use super::openapi::names;
-use super::orgs::reachable;
 use super::view::Audience;
 
 /// Which bookings.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Which {
     /// Those that end after this.
+    #[serde(default, deserialize_with = "extract::moment")]
     from: Option<Timestamp>,
     /// Those that start before this.
+    #[serde(default, deserialize_with = "extract::moment")]
     to: Option<Timestamp>,
+    /// Those that were made at or after this.
+    made_from: Option<Timestamp>,
     #[serde(default)]
     #[schemars(schema_with = "names::booking_status")]
     status: Option<BookingStatus>,
+    /// How it stands with the provider: what is `pending`, `unknown` or `failed` may need a person.
+    #[serde(default)]
+    #[schemars(schema_with = "names::outcome")]
+    outcome: Option<Outcome>,
+    /// The customer's number, in any form.
     phone: Option<String>,
     call_id: Option<String>,
     limit: Option<usize>,
@@ -41,21 +52,20 @@ pub(super) struct Which {
 }
 
 pub(super) async fn list(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path(org): Path<String>,
-    which: Result<Query<Which>, QueryRejection>,
+    Query(which): Query<Which>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
-    let Query(which) =
-        which.map_err(|rejection| ApiError::invalid("query", &rejection.body_text()))?;
     let call = which.call_id.map(|id| id.parse()).transpose();
+    let phone = which.phone.map(|text| number(&org, "phone", &text)).transpose()?;
     let filter = BookingFilter {
         from: which.from,
         to: which.to,
+        made_from: which.made_from,
         status: which.status,
+        outcome: which.outcome,
         customer: None,
-        phone: which.phone,
+        phone,
         call: call.map_err(|_| ApiError::invalid("call_id", "is not a call id"))?,
     };
     let page = PageQuery::new(which.limit, which.cursor).page()?;
@@ -65,26 +75,51 @@ pub(super) async fn list(
 }
 
 pub(super) async fn get(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path((org, booking)): Path<(String, String)>,
+    Path([booking]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     let id: BookingId = booking.parse().map_err(|_| ApiError::not_found("booking"))?;
     let booking = app.calls.store().booking(org.id(), &id).await?;
     let booking = booking.ok_or_else(|| ApiError::not_found("booking"))?;
     Ok(Json(view(&booking, Audience::of(who.role))))
 }
 
-fn desk(app: &App, org: &std::sync::Arc<hookswitch_actors::OrgEntry>, who: &Principal) -> Desk {
+pub(super) fn desk(
+    app: &App,
+    org: &std::sync::Arc<hookswitch_actors::OrgEntry>,
+    who: &Principal,
+) -> Desk {
     app.calls.desk(org, &who.name, Instant::now() + app.parts.tool_deadline)
+}
+
+/// A number as it is stored. One that is left out because it could not be read would be lost.
+fn number(org: &hookswitch_actors::OrgEntry, field: &str, text: &str) -> Result<String, ApiError> {
+    people::phone(text, &org.settings().country)
+        .ok_or_else(|| ApiError::invalid(field, "is not a phone number; give it as `+15125550143`"))
+}
+
+/// The field of a request that a refusal is about.
+fn field_of(code: &str) -> Option<&'static str> {
+    match code {
+        "invalid_date" | "date_in_past" | "date_too_far" | "no_such_time" | "ambiguous_time" => {
+            Some("start")
+        }
+        "invalid_email" => Some("customer_email"),
+        _ => None,
+    }
 }
 
 /// A refusal as a status: what is taken is a conflict, what is not there is not found, what was
 /// asked wrongly is the asker's to correct.
-fn refused(refusal: Refusal) -> ApiError {
+pub(super) fn refused(refusal: Refusal) -> ApiError {
     if let Some(field) = refusal.argument {
         return ApiError::invalid(field, "is missing or empty");
+    }
+    if let Some(field) = field_of(refusal.code) {
+        let message = format!("`{field}`: {}", refusal.message);
+        let hint = format!("correct `{field}` and send the request again; nothing was changed");
+        return ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, message, hint);
     }
     let (status, code, hint) = match refusal.code {
         "slot_unavailable" => {
@@ -117,24 +152,27 @@ pub(super) struct NewBooking {
     customer_name: String,
     customer_phone: Option<String>,
     customer_email: Option<String>,
+    /// How many people come.
+    #[serde(default)]
+    party_size: Option<u32>,
     notes: Option<String>,
 }
 
 pub(super) async fn create(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Supervisor>,
     State(app): State<App>,
-    Path(org): Path<String>,
-    body: Result<Json<NewBooking>, JsonRejection>,
+    Body(new): Body<NewBooking>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let org = reachable(&app, &who, Role::Supervisor, &org)?;
-    let Json(new) = body?;
     known_service(&org, new.service_id.as_deref())?;
+    let given = new.customer_phone.filter(|text| !text.trim().is_empty());
+    let phone = given.map(|text| number(&org, "customer_phone", &text)).transpose()?;
     let request = BookRequest {
         time: new.start,
         service: new.service_id,
         name: new.customer_name,
-        phone: new.customer_phone,
+        phone,
         email: new.customer_email,
+        party_size: new.party_size,
         notes: new.notes,
         ..BookRequest::default()
     };
@@ -156,18 +194,14 @@ pub(super) struct Cancellation {
 }
 
 pub(super) async fn cancel(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Supervisor>,
     State(app): State<App>,
-    Path((org, booking)): Path<(String, String)>,
+    Path([booking]): Path<1>,
     body: axum::body::Bytes,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Supervisor, &org)?;
     let id: BookingId = booking.parse().map_err(|_| ApiError::not_found("booking"))?;
-    let cancellation: Cancellation = if body.is_empty() {
-        Cancellation::default()
-    } else {
-        serde_json::from_slice(&body).map_err(|error| ApiError::bad_json(error.to_string()))?
-    };
+    let cancellation: Cancellation =
+        if body.is_empty() { Cancellation::default() } else { extract::object(&body)? };
     let desk = desk(&app, &org, &who);
     let booking = desk.cancel(&id.to_string(), cancellation.reason).await.map_err(refused)?;
     Ok(Json(view(&booking, Audience::Full)))
@@ -180,23 +214,29 @@ pub(super) struct Move {
 }
 
 pub(super) async fn reschedule(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Supervisor>,
     State(app): State<App>,
-    Path((org, booking)): Path<(String, String)>,
-    body: Result<Json<Move>, JsonRejection>,
+    Path([booking]): Path<1>,
+    body: Result<Body<Move>, ApiError>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Supervisor, &org)?;
     let id: BookingId = booking.parse().map_err(|_| ApiError::not_found("booking"))?;
-    let Json(wanted) = body?;
+    let Body(wanted) = body?;
     let desk = desk(&app, &org, &who);
     let booking = desk.reschedule(&id.to_string(), &wanted.start).await.map_err(refused)?;
     Ok(Json(view(&booking, Audience::Full)))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct When {
     service_id: Option<String>,
-    from: Date,
+    /// For how many people.
+    party_size: Option<u32>,
+    /// First day, in the org's zone; today if absent.
+    #[serde(default, deserialize_with = "extract::day")]
+    from: Option<Date>,
+    /// Last day; at most 30 days after the first, which it is if absent.
+    #[serde(default, deserialize_with = "extract::day")]
     to: Option<Date>,
 }
 
@@ -204,26 +244,25 @@ pub(super) struct When {
 const MOST_DAYS: i32 = 31;
 
 pub(super) async fn availability(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path(org): Path<String>,
-    when: Result<Query<When>, QueryRejection>,
+    Query(when): Query<When>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
-    let Query(when) =
-        when.map_err(|rejection| ApiError::invalid("query", &rejection.body_text()))?;
     known_service(&org, when.service_id.as_deref())?;
-    let to = when.to.unwrap_or(when.from);
-    let days = when.from.until(to).map_or(-1, |span| span.get_days());
+    let today = || app.calls.clock().now().to_zoned(org.zone.clone()).date();
+    let from = when.from.unwrap_or_else(today);
+    let to = when.to.unwrap_or(from);
+    let days = from.until(to).map_or(-1, |span| span.get_days());
     if !(0..MOST_DAYS).contains(&days) {
         return Err(ApiError::invalid("to", "must be 0 to 30 days after `from`"));
     }
     let desk = desk(&app, &org, &who);
     let mut items = Vec::new();
-    for date in when.from.series(1.day()).take_while(|date| *date <= to) {
+    for date in from.series(1.day()).take_while(|date| *date <= to) {
         let request = SlotsRequest {
             date: date.to_string(),
             service: when.service_id.clone(),
+            party_size: when.party_size,
             ..SlotsRequest::default()
         };
         let slots = match desk.free_slots(request).await {
@@ -240,6 +279,15 @@ pub(super) async fn availability(
         }));
     }
     Ok(Json(json!({"items": items, "next": null, "time_zone": org.settings().timezone})))
+}
+
+/// One step of a booking's life; a viewer sees no number in the reason that was given for it.
+fn history(change: &BookingChange, audience: Audience) -> Value {
+    let mut view = json!(change);
+    if let Some(reason) = &change.reason {
+        view["reason"] = json!(audience.text(reason));
+    }
+    view
 }
 
 /// A booking with the fields of the contract; times are local to the booking's zone, `start` and
@@ -261,6 +309,7 @@ fn view(booking: &Booking, audience: Audience) -> Value {
         "end": stamp(booking.end),
         "time_zone": booking.time_zone,
         "service_id": booking.service_id,
+        "party_size": booking.party_size,
         "customer_id": booking.customer_id,
         "customer_name": booking.customer_name,
         "customer_phone": booking.customer_phone.as_deref().map(|n| audience.number(n)),
@@ -273,6 +322,6 @@ fn view(booking: &Booking, audience: Audience) -> Value {
         "connection_id": booking.connection_id,
         "created_at": booking.created_at,
         "updated_at": booking.updated_at,
-        "history": booking.history,
+        "history": booking.history.iter().map(|entry| history(entry, audience)).collect::<Vec<_>>(),
     })
 }

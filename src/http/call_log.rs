@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
-use hookswitch_actors::Calls;
+use hookswitch_actors::{CALL_LOG_FIELD, Calls};
 use hookswitch_storage::{CallKey, CallLogEntry, LogKind};
 use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc};
@@ -16,9 +16,6 @@ use crate::vapi::redact_for_log;
 /// Messages that may wait. Their bodies are held meanwhile, 16 MiB each at the worst, 30 KB as a
 /// rule.
 const QUEUE: usize = 256;
-
-/// Field name under which entries are sealed.
-const FIELD: &str = "call_log";
 
 /// One message of a call and our answer to it.
 pub(super) struct Exchange {
@@ -91,7 +88,7 @@ impl CallLog {
 fn keep(calls: &Calls, exchange: &Exchange) {
     let Exchange { key, at, body, answer } = exchange;
     let seal = |kind, text: &str| {
-        let body = calls.store().seal(&key.org, FIELD, text.as_bytes());
+        let body = calls.store().seal(&key.org, CALL_LOG_FIELD, text.as_bytes());
         calls.store().log(key, CallLogEntry { at: *at, kind, body });
     };
     if let Some(text) = redact_for_log(body) {

@@ -2,33 +2,32 @@
 
 use axum::Json;
 use axum::extract::State;
-use hookswitch_storage::{CallId, CallKey, CallRecord, CallState as Which, Role};
+use hookswitch_storage::{CallId, CallKey, CallRecord, CallState as Which};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::access::{Of, role};
 use super::app::App;
 use super::error::ApiError;
 use super::extract::{Path, Query};
-use super::identity::Principal;
-use super::lists::{PageQuery, listing};
-use super::orgs::reachable;
+use super::lists::{PageQuery, listing, part};
 use super::view::{Audience, event_view, state_view};
 
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CallsQuery {
+    /// `live` or `ended`; both if absent.
     state: Option<String>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
 
 pub(super) async fn list(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path(org): Path<String>,
     Query(query): Query<CallsQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     let which = match query.state.as_deref() {
         None => Which::Any,
         Some("live") => Which::Live,
@@ -47,11 +46,10 @@ fn key(org: &hookswitch_storage::OrgId, call: &str) -> Result<CallKey, ApiError>
 }
 
 pub(super) async fn get(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path((org, call)): Path<(String, String)>,
+    Path([call]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     let key = key(org.id(), &call)?;
     let audience = Audience::of(who.role);
     let record = app.calls.store().call_record(&key).await?;
@@ -64,23 +62,21 @@ pub(super) async fn get(
 }
 
 pub(super) async fn events(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path((org, call)): Path<(String, String)>,
+    Path([call]): Path<1>,
+    page: Result<Query<PageQuery>, ApiError>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     let key = key(org.id(), &call)?;
+    let Query(page) = page?;
     let history = app.calls.store().call_history(&key).await?;
     let history = history.ok_or_else(|| ApiError::not_found("call"))?;
     let audience = Audience::of(who.role);
-    let items: Vec<Value> = history
-        .events
-        .iter()
-        .map(|stored| {
-            json!({"seq": stored.seq, "at": stored.at, "event": event_view(&stored.event, audience)})
-        })
-        .collect();
-    Ok(Json(json!({"items": items, "next": null})))
+    let events = part(history.events, &page.page()?, |stored| format!("{:020}", stored.seq))?;
+    Ok(listing(
+        events,
+        |stored| json!({"seq": stored.seq, "at": stored.at, "event": event_view(&stored.event, audience)}),
+    ))
 }
 
 fn record_view(record: &CallRecord, audience: Audience) -> Value {

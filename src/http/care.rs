@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
+use super::access::{Signed, role};
 use super::app::App;
 use super::error::ApiError;
-use super::identity::Principal;
 
 /// Bytes that are read and sent at once.
 const PIECE: usize = 64 * 1024;
@@ -32,8 +32,10 @@ fn failed(error: &io::Error) -> ApiError {
 }
 
 /// A consistent copy of everything, made while the server goes on working. The key is not in it.
-pub(super) async fn backup(who: Principal, State(app): State<App>) -> Result<Response, ApiError> {
-    who.may_all()?;
+pub(super) async fn backup(
+    _: Signed<role::Admin>,
+    State(app): State<App>,
+) -> Result<Response, ApiError> {
     let folder = tempfile::Builder::new().prefix("backup-").tempdir_in(&app.parts.data);
     let folder = folder.map_err(|error| failed(&error))?;
     let path = folder.path().join("backup");
@@ -57,10 +59,9 @@ pub(super) async fn backup(who: Principal, State(app): State<App>) -> Result<Res
 
 /// Reads the whole journal and all rows again and compares them.
 pub(super) async fn verify(
-    who: Principal,
+    _: Signed<role::Admin>,
     State(app): State<App>,
 ) -> Result<Json<Value>, ApiError> {
-    who.may_all()?;
     let mut report = app.calls.store().verify().await?;
     for org in app.calls.orgs().all() {
         if !app.calls.store().verify_audit(org.id()).await? {

@@ -1,29 +1,28 @@
 //! Connections of an org to booking providers: made, read, changed, tried, removed. Credentials go
 //! in and never come out.
 
-use std::sync::Arc;
-use std::time::Instant;
+mod check;
+mod default;
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use hookswitch_actors::booking::BUILTIN;
-use hookswitch_actors::ports::{ProviderError, SlotQuery};
 use hookswitch_actors::{Health, OrgEntry};
-use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, Role};
+use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, Role, Sealed};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
+use super::access::{Of, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::Path;
+use super::extract::{Body, Path, Query};
 use super::identity::Principal;
-use super::orgs::reachable;
+use super::lists::{PageQuery, listing, part};
+use crate::providers::{CALCOM, CREDENTIALS_FIELD, Wrong};
 
-/// Field name under which credentials are sealed.
-const CREDENTIALS_FIELD: &str = "connection.credentials";
+pub(super) use check::check;
 
 /// The vendors that the contract names; those without an adapter are not available yet.
 pub(super) const VENDORS: [&str; 6] =
@@ -71,33 +70,28 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 pub(super) async fn list(
-    who: Principal,
+    Of { org, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path(org): Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     let connections = app.calls.store().connections(org.id()).await?;
-    let items: Vec<Value> = connections.iter().map(|connection| view(&org, connection)).collect();
-    Ok(Json(json!({"items": items, "next": null})))
+    let connections = part(connections, &page.page()?, |connection| connection.id.to_string())?;
+    Ok(listing(connections, |connection| view(&org, connection)))
 }
 
 pub(super) async fn get(
-    who: Principal,
+    Of { org, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path((org, connection)): Path<(String, String)>,
+    Path([connection]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     Ok(Json(view(&org, &find(&app, &org, &connection).await?)))
 }
 
 pub(super) async fn create(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Org>,
     State(app): State<App>,
-    Path(org): Path<String>,
-    body: Result<Json<NewConnection>, JsonRejection>,
+    Body(new): Body<NewConnection>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let org = reachable(&app, &who, Role::Org, &org)?;
-    let Json(new) = body?;
     let now = app.calls.clock().now();
     let mut connection = Connection {
         id: ConnectionId::random(),
@@ -113,29 +107,45 @@ pub(super) async fn create(
         created_at: now,
         options: new.options,
     };
-    connection.credentials = sealed(&app, &connection, new.credentials)?;
     if !app.calls.connections().can_use(&connection) {
         return Err(ApiError::invalid("provider", &not_available(&connection.provider)));
     }
+    connection.credentials = match new.credentials {
+        Some(given) => Some(sealed(&app, &connection, given)?),
+        None => {
+            let entry = &app.parts.entry;
+            let kept = entry.without_credentials(&connection.provider, who.role == Role::Admin);
+            kept.map_err(wrong)?.map(|kept| seal(&app, &connection, kept))
+        }
+    };
+    app.parts.entry.options(&connection.provider, &connection.options).map_err(wrong)?;
     if connection.provider == BUILTIN {
         connection.external_account_name = Some("Built-in calendar".into());
         connection.connected_at = Some(now);
     }
     app.calls.store().put_connection(connection.clone(), &who.name, now).await?;
+    let org = default::in_place_of_builtin(&app, &who, org, &connection).await?;
     Ok((StatusCode::CREATED, Json(view(&org, &connection))))
 }
 
 pub(super) async fn patch(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Org>,
     State(app): State<App>,
-    Path((org, connection)): Path<(String, String)>,
-    body: Result<Json<ConnectionPatch>, JsonRejection>,
+    Path([connection]): Path<1>,
+    body: Result<Body<ConnectionPatch>, ApiError>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Org, &org)?;
     let mut connection = find(&app, &org, &connection).await?;
-    let Json(patch) = body?;
+    let Body(patch) = body?;
     if let Some(credentials) = patch.credentials {
-        connection.credentials = sealed(&app, &connection, credentials)?;
+        let credentials = credentials.map(|given| sealed(&app, &connection, given)).transpose()?;
+        connection.credentials = credentials;
+        // Whose account the new ones open is not known, nor that they are refused.
+        connection.external_account_id = None;
+        connection.external_account_name = None;
+        connection.connected_at = None;
+        if connection.status == ConnectionStatus::Error {
+            connection.status = ConnectionStatus::Connected;
+        }
     }
     for (name, value) in patch.options.unwrap_or_default() {
         if value.is_null() {
@@ -152,92 +162,21 @@ pub(super) async fn patch(
         None => {}
     }
     connection.sync_enabled = patch.sync_enabled.unwrap_or(connection.sync_enabled);
+    app.parts.entry.options(&connection.provider, &connection.options).map_err(wrong)?;
     put(&app, &who, &connection).await?;
     Ok(Json(view(&org, &connection)))
 }
 
 pub(super) async fn delete(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Org>,
     State(app): State<App>,
-    Path((org, connection)): Path<(String, String)>,
+    Path([connection]): Path<1>,
 ) -> Result<StatusCode, ApiError> {
-    let org = reachable(&app, &who, Role::Org, &org)?;
     let connection = find(&app, &org, &connection).await?;
     let now = app.calls.clock().now();
     app.calls.orgs().delete_connection(org.id(), &connection.id, &who.name, now).await?;
     app.calls.connections().forget(&connection.id);
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Asks the provider for the free slots of today and says how that went. A provider that refuses
-/// the credentials puts the connection into the state `error`, one that answers takes it out.
-pub(super) async fn check(
-    who: Principal,
-    State(app): State<App>,
-    Path((org, connection)): Path<(String, String)>,
-) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Org, &org)?;
-    let mut connection = find(&app, &org, &connection).await?;
-    let started = Instant::now();
-    let outcome = ask(&app, &org, &connection.id, started).await;
-    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let status = match (&outcome, connection.status) {
-        (_, ConnectionStatus::Disconnected) => ConnectionStatus::Disconnected,
-        (Ok(()), _) => ConnectionStatus::Connected,
-        (Err(ProviderError::Reconnect), _) => ConnectionStatus::Error,
-        (Err(_), status) => status,
-    };
-    if status != connection.status {
-        connection.status = status;
-        if outcome.is_ok() {
-            connection.connected_at = Some(app.calls.clock().now());
-        }
-        put(&app, &who, &connection).await?;
-    }
-    let health = app.calls.connections().health(&connection.id).await;
-    Ok(Json(json!({
-        "connection_id": connection.id,
-        "ok": outcome.is_ok(),
-        "status": connection.status,
-        "breaker": breaker(health),
-        "duration_ms": took,
-        "problem": outcome.as_ref().err().map(ToString::to_string),
-        "hint": outcome.as_ref().err().map(remedy),
-    })))
-}
-
-async fn ask(
-    app: &App,
-    org: &Arc<OrgEntry>,
-    connection: &ConnectionId,
-    started: Instant,
-) -> Result<(), ProviderError> {
-    let provider = app.calls.connections().get(org.id(), connection).await?;
-    let service = org.service(None).cloned();
-    let service =
-        service.ok_or_else(|| ProviderError::NeedsHuman("the org has no service".into()))?;
-    let now = app.calls.clock().now();
-    let today = now.to_zoned(org.zone.clone()).date();
-    let query = SlotQuery {
-        org: Arc::clone(&org.org),
-        service,
-        zone: org.zone.clone(),
-        from: today,
-        to: today,
-        ignore: None,
-        now,
-    };
-    provider.availability(query, started + app.parts.tool_deadline).await.map(|_| ())
-}
-
-fn remedy(error: &ProviderError) -> &'static str {
-    match error {
-        ProviderError::Reconnect => "give new credentials with PATCH",
-        ProviderError::NeedsHuman(_) | ProviderError::MissingInput { .. } => {
-            "correct the connection's options or the org's settings"
-        }
-        _ => "try again in a minute; if it stays so, look at the provider's status page",
-    }
 }
 
 /// The breaker's state as the contract spells it.
@@ -263,25 +202,35 @@ async fn put(app: &App, who: &Principal, connection: &Connection) -> Result<(), 
     Ok(())
 }
 
+/// Credentials that an operator gave, checked and sealed.
 fn sealed(
     app: &App,
     connection: &Connection,
-    credentials: Option<Map<String, Value>>,
-) -> Result<Option<hookswitch_storage::Sealed>, ApiError> {
-    let Some(credentials) = credentials else { return Ok(None) };
+    given: Map<String, Value>,
+) -> Result<Sealed, ApiError> {
     if connection.provider == BUILTIN {
         let problem = "the built-in calendar needs none; leave them out";
         return Err(ApiError::invalid("credentials", problem));
     }
+    let kept = app.parts.entry.credentials(&connection.provider, given).map_err(wrong)?;
+    Ok(seal(app, connection, kept))
+}
+
+fn seal(app: &App, connection: &Connection, credentials: Map<String, Value>) -> Sealed {
     let text = Value::Object(credentials).to_string();
-    Ok(Some(app.calls.store().seal(&connection.org, CREDENTIALS_FIELD, text.as_bytes())))
+    app.calls.store().seal(&connection.org, CREDENTIALS_FIELD, text.as_bytes())
+}
+
+fn wrong(wrong: Wrong) -> ApiError {
+    ApiError::invalid(&wrong.field, &wrong.problem)
 }
 
 fn not_available(provider: &str) -> String {
+    let there_is = format!("available are `{BUILTIN}` and `{CALCOM}`");
     if VENDORS.contains(&provider) {
-        format!("{provider} is not available in this version; available is `builtin`")
+        format!("{provider} is not available in this version; {there_is}")
     } else {
-        "is no provider; available is `builtin`".to_owned()
+        format!("is no provider; {there_is}")
     }
 }
 

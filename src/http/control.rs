@@ -3,7 +3,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use hookswitch_actors::ports::ControlError;
 use hookswitch_actors::{Intervention, InterventionError};
@@ -12,11 +11,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::access::{Of, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::Path;
-use super::identity::Principal;
-use super::orgs::reachable;
+use super::extract::{Body, Path};
 
 /// What is to be done to the call.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
@@ -70,14 +68,13 @@ impl From<Wish> for Intervention {
 }
 
 pub(super) async fn step_in(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Supervisor>,
     State(app): State<App>,
-    Path((org, call)): Path<(String, String)>,
-    body: Result<Json<Wish>, JsonRejection>,
+    Path([call]): Path<1>,
+    body: Result<Body<Wish>, ApiError>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let org = reachable(&app, &who, Role::Supervisor, &org)?;
     let call: CallId = call.parse().map_err(|_| ApiError::not_found("call"))?;
-    let Json(wish) = body?;
+    let Body(wish) = body?;
     let action = wish.action;
     // A supervisor who went away must not keep a call for ever.
     let overrides = who.role >= Role::Org;

@@ -2,7 +2,7 @@
 //! stranger gets says nothing about what exists.
 
 use axum::Json;
-use axum::extract::rejection::{BytesRejection, JsonRejection};
+use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use hookswitch_storage::StoreError;
@@ -32,6 +32,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", message, "check the id")
     }
 
+    pub(crate) fn no_such_route() -> Self {
+        let message = "there is no such page or route";
+        let hint = "check the path; `GET /api/docs` lists what there is";
+        Self::new(StatusCode::NOT_FOUND, "not_found", message, hint)
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -53,6 +59,15 @@ impl ApiError {
     pub(crate) fn bad_json(problem: impl Into<String>) -> Self {
         let hint = "send one JSON object, encoded as UTF-8";
         Self::new(StatusCode::BAD_REQUEST, "malformed_json", problem, hint)
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "the body is too large",
+            "webhooks may have 16 MiB, other requests 1 MiB",
+        )
     }
 
     pub(crate) fn invalid(field: &str, problem: &str) -> Self {
@@ -78,7 +93,12 @@ impl From<StoreError> for ApiError {
         if let StoreError::Invalid { field, problem } = error {
             return Self::invalid(field, problem);
         }
-        tracing::error!(%error, "storage failed");
+        if let StoreError::Unavailable { .. } = error {
+            // The writer has said so once; each request that meets it would fill the log.
+            tracing::debug!(%error, "storage failed");
+        } else {
+            tracing::error!(%error, "storage failed");
+        }
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "storage_unavailable",
@@ -91,34 +111,67 @@ impl From<StoreError> for ApiError {
 impl From<BytesRejection> for ApiError {
     fn from(rejection: BytesRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Self::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too_large",
-                "the body is too large",
-                "webhooks may have 16 MiB, other requests 1 MiB",
-            );
+            return Self::too_large();
         }
         Self::bad_json("the body could not be read")
     }
 }
 
-impl From<JsonRejection> for ApiError {
-    fn from(rejection: JsonRejection) -> Self {
-        if let JsonRejection::BytesRejection(rejection) = rejection {
-            return rejection.into();
-        }
-        let code = match rejection {
-            JsonRejection::JsonDataError(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            _ => rejection.status(),
-        };
-        let hint = "send one JSON object with the header `Content-Type: application/json`";
-        Self::new(code, "bad_request", rejection.body_text(), hint)
+/// What could not be decoded, by the field's name. `path` and `problem` are the decoder's; a value
+/// that it quotes is left out, since it may be a secret.
+pub(super) fn undecodable(path: &str, problem: &str) -> ApiError {
+    const ABOUT_A_NAME: [&str; 3] = ["missing field ", "unknown field ", "duplicate field "];
+    let about = ABOUT_A_NAME.iter().find(|about| problem.starts_with(**about));
+    let Some((about, name)) = about.zip(problem.split('`').nth(1)) else {
+        return ApiError::invalid(path, &without_value(problem));
+    };
+    // The decoder's path is where the name stands, or should, and may end with it.
+    let field = match path {
+        "." => name.to_owned(),
+        path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+        path => format!("{path}.{name}"),
+    };
+    let known = problem.split_once(", expected ").map(|(_, known)| known);
+    ApiError::invalid(
+        &field,
+        &match (*about, known) {
+            ("missing field ", _) => "is missing".to_owned(),
+            ("duplicate field ", _) => "is given more than once".to_owned(),
+            (_, Some(known)) => {
+                format!("is not known here; known: {}", known.trim_start_matches("one of "))
+            }
+            (_, None) => "is not known here".to_owned(),
+        },
+    )
+}
+
+/// A problem in words for people who do not know the decoder's.
+fn without_value(problem: &str) -> String {
+    const QUOTING: [&str; 4] =
+        ["invalid type: ", "invalid value: ", "unknown variant ", "invalid length "];
+    if problem.contains("digit found in string") || problem.contains("parse integer") {
+        return "must be a whole number".to_owned();
     }
+    let expected = problem.rsplit_once(", expected ").map(|(_, expected)| expected);
+    let quoting = QUOTING.iter().any(|start| problem.starts_with(start));
+    let Some(expected) = expected.filter(|_| quoting) else { return problem.to_owned() };
+    let expected = match expected {
+        "a string" => "a text",
+        "a map" => "an object with named fields",
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        "a tuple of size 2" => "a pair",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        other if other.starts_with("struct ") => "an object with named fields",
+        other => other,
+    };
+    format!("must be {expected}")
 }
 
 /// For paths that do not exist.
 pub(super) async fn no_such_route() -> ApiError {
-    ApiError::not_found("page or route")
+    ApiError::no_such_route()
 }
 
 /// For paths that exist with another method.
@@ -127,6 +180,6 @@ pub(super) async fn wrong_method() -> ApiError {
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
         "this path does not take that method",
-        "webhooks are sent with POST",
+        "the header `Allow` of this answer names those that it takes; webhooks are sent with POST",
     )
 }

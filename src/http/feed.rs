@@ -10,20 +10,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::Response;
-use hookswitch_storage::{CallId, OrgId, Role};
+use hookswitch_storage::{CallId, OrgId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) use tickets::Tickets;
 
+use super::access::{Signed, Watching, role};
 use super::app::App;
 use super::error::ApiError;
 use super::extract::Query;
-use super::identity::{Principal, bearer};
-use super::orgs::reachable;
 use super::view::Audience;
 use watching::{Scope, Watcher};
 
@@ -38,22 +36,19 @@ pub(super) struct WatchQuery {
     org: Option<String>,
     call: Option<String>,
     since: Option<String>,
+    /// From `POST /api/feed/tickets`, in place of a token.
+    #[expect(dead_code, reason = "redeemed before the query is read")]
     ticket: Option<String>,
 }
 
 /// `GET /api/feed`.
 pub(super) async fn watch(
+    Watching(signed): Watching,
     State(app): State<App>,
     Query(query): Query<WatchQuery>,
-    parts: Parts,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    let who = match (&query.ticket, bearer(&parts)) {
-        (Some(ticket), _) => app.parts.tickets.redeem(ticket).ok_or_else(ApiError::unauthorized)?,
-        (None, Some(token)) => Principal::of_token(&app, token).await?,
-        (None, None) => return Err(ApiError::unauthorized()),
-    };
-    let scope = scope(&app, &who, &query)?;
+    let scope = scope(&app, &signed, &query)?;
     let upgrade = upgrade.map_err(|_| {
         ApiError::new(
             StatusCode::UPGRADE_REQUIRED,
@@ -64,6 +59,7 @@ pub(super) async fn watch(
     })?;
     let call = query.call.map(|call| call.parse::<CallId>()).transpose();
     let call = call.map_err(|_| ApiError::invalid("call", "is not a call id"))?;
+    let who = signed.who;
     let watcher = Watcher { app, scope, call, audience: Audience::of(who.role), who };
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
@@ -71,9 +67,9 @@ pub(super) async fn watch(
         .on_upgrade(|socket| watcher.run(socket)))
 }
 
-fn scope(app: &App, who: &Principal, query: &WatchQuery) -> Result<Scope, ApiError> {
-    let org: Option<OrgId> = match (&query.org, &who.org) {
-        (Some(org), _) => Some(reachable(app, who, Role::Viewer, org)?.id().clone()),
+fn scope(app: &App, signed: &Signed<role::Any>, query: &WatchQuery) -> Result<Scope, ApiError> {
+    let org: Option<OrgId> = match (&query.org, &signed.who.org) {
+        (Some(org), _) => Some(signed.of::<role::Viewer>(app, org)?.org.id().clone()),
         (None, own) => own.clone(),
     };
     let Some(org) = org else {
@@ -102,7 +98,7 @@ pub(super) struct TicketQuery {
 
 /// `POST /api/feed/tickets`: a way in for browsers, which cannot send a header with a WebSocket.
 pub(super) async fn ticket(
-    mut who: Principal,
+    signed: Signed<role::Any>,
     State(app): State<App>,
     body: axum::body::Bytes,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
@@ -111,9 +107,10 @@ pub(super) async fn ticket(
     } else {
         serde_json::from_slice(&body).map_err(|error| ApiError::bad_json(error.to_string()))?
     };
+    let mut who = signed.who.clone();
     if let Some(org) = wanted.org {
-        who.org = Some(reachable(&app, &who, Role::Viewer, &org)?.id().clone());
+        who.org = Some(signed.of::<role::Viewer>(&app, &org)?.org.id().clone());
     }
-    let (ticket, expires_at) = app.parts.tickets.issue(who);
+    let (ticket, expires_at) = app.parts.tickets.issue(who, app.calls.clock().now());
     Ok((StatusCode::CREATED, Json(json!({"ticket": ticket, "expires_at": expires_at}))))
 }

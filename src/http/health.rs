@@ -6,20 +6,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hookswitch_actors::booking::BUILTIN;
-use hookswitch_storage::Role;
+use hookswitch_actors::ports::DirectoryError;
+use hookswitch_actors::{DirectoryHealth, OrgEntry};
 use serde_json::{Map, Value, json};
 
+use super::access::{Anyone, Signed, role};
 use super::app::App;
 use super::connections::{VENDORS, breaker};
 use super::error::ApiError;
-use super::extract::Path;
-use super::identity::Principal;
+use super::extract::{Path, Query};
+use super::lists::{PageQuery, listing, part};
 
-pub(super) async fn live() -> Json<Value> {
+pub(super) async fn live(_: Anyone) -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-pub(super) async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
+pub(super) async fn ready(_: Anyone, State(app): State<App>) -> (StatusCode, Json<Value>) {
     let stopping = *app.parts.stopping.borrow();
     if app.calls.store().is_healthy() && !stopping {
         (StatusCode::OK, Json(json!({"status": "ready"})))
@@ -29,10 +31,9 @@ pub(super) async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
 }
 
 pub(super) async fn health(
-    who: Principal,
+    _: Signed<role::Admin>,
     State(app): State<App>,
 ) -> Result<Json<Value>, ApiError> {
-    who.may_all()?;
     let unknown: Map<String, Value> = app
         .parts
         .unknown_messages
@@ -51,25 +52,37 @@ pub(super) async fn health(
     })))
 }
 
-/// Everything outside that the contract names beside the booking vendors.
-const OTHERS: [&str; 2] = ["customerconnect", "twilio"];
+/// The customer directory.
+const DIRECTORY: &str = "customerconnect";
+
+/// What messages will be sent through; this version sends none.
+const MESSENGERS: [&str; 2] = ["twilio", "smtp"];
 
 /// `GET /api/health/{integration}`: how the connections to one vendor are, as far as the asker may
 /// see them; 404 for what is no integration (P213).
 pub(super) async fn integration(
-    who: Principal,
+    signed: Signed<role::Any>,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Path([name]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
-    let known =
-        name == BUILTIN || VENDORS.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
-    if !known {
-        return Err(ApiError::not_found("integration"));
+    let is = |named: &&str| *named == name;
+    if ![BUILTIN, DIRECTORY].iter().chain(&VENDORS).chain(&MESSENGERS).any(is) {
+        return Err(ApiError::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "there is no such integration",
+            format!(
+                "there are {BUILTIN}, {}, {DIRECTORY}, {}",
+                VENDORS.join(", "),
+                MESSENGERS.join(", ")
+            ),
+        ));
     }
-    let mut items = breakers_of(&app, &who).await?;
+    let mut items = breakers_of(&app, &signed).await?;
     items.retain(|item| item["provider"] == name.as_str());
     let troubled = |item: &&Value| item["state"] != "closed" || item["status"] == "error";
     let status = match (items.len(), items.iter().filter(troubled).count()) {
+        (0, _) if is_kept(&app, &signed, &name) => "not_used",
         (0, _) => "not_configured",
         (_, 0) => "ok",
         (all, some) if all == some => "unavailable",
@@ -81,19 +94,27 @@ pub(super) async fn integration(
 /// `GET /api/circuit-breaker/status`: which connections are left alone for a while because they
 /// fail (P214).
 pub(super) async fn breakers(
-    who: Principal,
+    signed: Signed<role::Any>,
     State(app): State<App>,
+    Query(page): Query<PageQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let items = breakers_of(&app, &who).await?;
-    Ok(Json(json!({"items": items, "next": null})))
+    let key = |item: &Value| format!("{} {}", item["org"], item["connection_id"]);
+    let items = part(breakers_of(&app, &signed).await?, &page.page()?, key)?;
+    Ok(listing(items, Value::clone))
 }
 
-async fn breakers_of(app: &App, who: &Principal) -> Result<Vec<Value>, ApiError> {
+/// Whether an org that the asker sees has settings for what nothing uses yet.
+fn is_kept(app: &App, signed: &Signed<role::Any>, name: &str) -> bool {
+    signed.orgs(app).iter().any(|org| match name {
+        "twilio" => org.settings().twilio.is_some(),
+        "smtp" => org.settings().smtp.is_some(),
+        _ => false,
+    })
+}
+
+async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>, ApiError> {
     let mut items = Vec::new();
-    for org in app.calls.orgs().all() {
-        if who.may(Role::Viewer, org.id()).is_err() {
-            continue;
-        }
+    for org in signed.orgs(app) {
         for connection in app.calls.store().connections(org.id()).await? {
             let health = app.calls.connections().health(&connection.id).await;
             items.push(json!({
@@ -104,6 +125,36 @@ async fn breakers_of(app: &App, who: &Principal) -> Result<Vec<Value>, ApiError>
                 "state": breaker(health),
             }));
         }
+        if let Some(health) = app.calls.directories().health(&org).await {
+            items.push(directory_view(&org, &health));
+        }
     }
     Ok(items)
+}
+
+/// A customer directory among the connections; it has no id of its own.
+fn directory_view(org: &OrgEntry, health: &DirectoryHealth) -> Value {
+    let status = if health.trouble.is_some() { "error" } else { "connected" };
+    json!({
+        "org": org.id(),
+        "connection_id": null,
+        "provider": DIRECTORY,
+        "status": status,
+        "state": breaker(health.breaker),
+        "last_success_at": health.last_success_at,
+        "last_failure_at": health.last_failure_at,
+        "problem": health.trouble.as_ref().map(ToString::to_string),
+        "hint": health.trouble.as_ref().map(remedy),
+    })
+}
+
+fn remedy(error: &DirectoryError) -> &'static str {
+    match error {
+        DirectoryError::KeyRefused => "set `customerconnect.api_key` anew",
+        DirectoryError::Refused { .. } => "correct `customerconnect.workspace_id`",
+        DirectoryError::RateLimited { .. } => "wait; calls go on without customer history",
+        DirectoryError::Unavailable | DirectoryError::Late | DirectoryError::Unreadable => {
+            "look at CustomerConnect's own status; it is asked again by itself"
+        }
+    }
 }

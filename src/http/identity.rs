@@ -1,7 +1,8 @@
-//! Who is asking, and what they may do. An org's id in a path opens nothing: the token decides.
-//! Another org's anything does not exist for a token; one's own with too small a role is refused.
+//! Who is asking: the token of a request and whose it is. An org's id in a path opens nothing, the token decides. What they may
+//! do is judged in `access`.
 
-use axum::extract::FromRequestParts;
+use std::borrow::Cow;
+
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use hookswitch_storage::{OrgId, Role, TokenId};
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::app::App;
+use super::cookie;
 use super::error::ApiError;
 
 /// SHA-256 of a token, hexadecimal: what is kept of it.
@@ -33,19 +35,6 @@ pub(crate) struct Principal {
 }
 
 impl Principal {
-    /// Allows an action on an org to those with at least `role`.
-    pub(crate) fn may(&self, role: Role, org: &OrgId) -> Result<(), ApiError> {
-        if self.org.as_ref().is_some_and(|own| own != org) {
-            return Err(ApiError::not_found("org"));
-        }
-        if self.role < role { Err(ApiError::forbidden()) } else { Ok(()) }
-    }
-
-    /// Allows an action on the whole server.
-    pub(crate) fn may_all(&self) -> Result<(), ApiError> {
-        if self.role == Role::Admin { Ok(()) } else { Err(ApiError::forbidden()) }
-    }
-
     /// Whether the token that let them in is still good; for connections that stay open.
     pub(super) async fn still_stands(&self, app: &App) -> bool {
         let Ok(id) = self.name.parse::<TokenId>() else { return true };
@@ -81,13 +70,10 @@ impl Principal {
     }
 }
 
-impl FromRequestParts<App> for Principal {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let token = bearer(parts).ok_or_else(ApiError::unauthorized)?;
-        Self::of_token(app, token).await
-    }
+/// The token of a request: the bearer's, else the one in the cookie of our own page.
+pub(super) fn presented<'a>(parts: &'a Parts, app: &App) -> Option<Cow<'a, str>> {
+    let cookie = || cookie::token(parts, &app.parts.public_url).map(Cow::Owned);
+    bearer(parts).map(Cow::Borrowed).or_else(cookie)
 }
 
 /// The bearer token of a request, if it has one that is not empty.

@@ -16,7 +16,9 @@ use axum::http::header::{
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-static DOCUMENT: LazyLock<Value> = LazyLock::new(compose::document);
+use super::access::Anyone;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| compose::document(&super::doors()));
 static TEXT: LazyLock<String> =
     LazyLock::new(|| serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default());
 static PAGE: LazyLock<page::Page> = LazyLock::new(|| page::Page::of(&DOCUMENT));
@@ -27,12 +29,12 @@ pub(crate) fn text() -> &'static str {
 }
 
 /// `GET /api/openapi.json`. It says nothing about this server, so it needs no token.
-pub(super) async fn document() -> Response {
+pub(super) async fn document(_: Anyone) -> Response {
     ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "max-age=300")], text()).into_response()
 }
 
 /// `GET /api/docs`: the same for people. No script, nothing from elsewhere.
-pub(super) async fn page() -> Response {
+pub(super) async fn page(_: Anyone) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "max-age=300"),
@@ -42,3 +44,6 @@ pub(super) async fn page() -> Response {
     ];
     (headers, PAGE.html.as_str()).into_response()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,32 +9,20 @@ use hookswitch_actors::OrgEntry;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::tools::prompt;
 use hookswitch_storage::{
-    Connection, ConnectionId, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, Role, WebhookId,
+    Connection, ConnectionId, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, WebhookId,
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
 
+use super::access::{Of, Signed, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::Path;
-use super::identity::Principal;
+use super::extract::{self, Query};
+use super::lists::{PageQuery, part};
 use super::settings;
 use crate::server::random_text;
 
 /// How often a change is tried again when another one came first.
 const TRIES: usize = 5;
-
-/// The org of a path, if the asker may know it.
-pub(super) fn reachable(
-    app: &App,
-    who: &Principal,
-    role: Role,
-    id: &str,
-) -> Result<Arc<OrgEntry>, ApiError> {
-    let id: OrgId = id.parse().map_err(|_| ApiError::not_found("org"))?;
-    who.may(role, &id)?;
-    app.calls.orgs().get(&id).ok_or_else(|| ApiError::not_found("org"))
-}
 
 fn view(app: &App, org: &OrgEntry, can_book: bool) -> Value {
     let mut view = settings::view(org.settings());
@@ -54,50 +42,47 @@ async fn shown(app: &App, org: &OrgEntry) -> Result<Value, ApiError> {
     Ok(view(app, org, can_book))
 }
 
-pub(super) async fn list(who: Principal, State(app): State<App>) -> Result<Json<Value>, ApiError> {
-    let mut items = Vec::new();
-    for org in app.calls.orgs().all() {
-        if who.org.as_ref().is_none_or(|own| own == org.id()) {
-            items.push(shown(&app, &org).await?);
-        }
+pub(super) async fn list(
+    signed: Signed<role::Any>,
+    State(app): State<App>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Value>, ApiError> {
+    let orgs = part(signed.orgs(&app), &page.page()?, |org| org.id().to_string())?;
+    let mut items = Vec::with_capacity(orgs.items.len());
+    for org in &orgs.items {
+        items.push(shown(&app, org).await?);
     }
-    Ok(Json(json!({"items": items, "next": null})))
+    Ok(Json(json!({"items": items, "next": orgs.next})))
 }
 
 pub(super) async fn get(
-    who: Principal,
+    Of { org, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path(org): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     Ok(Json(shown(&app, &org).await?))
 }
 
 fn object(body: Result<Bytes, BytesRejection>) -> Result<Value, ApiError> {
-    serde_json::from_slice(&body?).map_err(|error| {
-        ApiError::bad_json(format!(
-            "the body is not JSON (wrong at line {}, column {})",
-            error.line(),
-            error.column()
-        ))
-    })
+    extract::object(&body?)
 }
 
 /// Creates an org, open Monday to Friday from nine to five, with the built-in calendar connected.
 pub(super) async fn create(
-    who: Principal,
+    Signed { who, .. }: Signed<role::Admin>,
     State(app): State<App>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    who.may_all()?;
     let body = object(body)?;
     let now = app.calls.clock().now();
     let id = OrgId::random();
     let secret = format!("whs_{}", random_text(40));
     let mut settings = settings::fresh(app.calls.store(), &id, &body, &secret)?;
+    let too_early = "cannot be chosen before the org exists";
     if settings.default_connection.is_some() {
-        let problem = "cannot be chosen before the org exists";
-        return Err(ApiError::invalid("default_connection", problem));
+        return Err(ApiError::invalid("default_connection", too_early));
+    }
+    if let Some(place) = settings.services.iter().position(|one| !one.connections.is_empty()) {
+        return Err(ApiError::invalid(&format!("services[{place}].connections"), too_early));
     }
     let connection = Connection {
         id: ConnectionId::random(),
@@ -143,20 +128,33 @@ fn taken(field: &str) -> ApiError {
     )
 }
 
+/// Of an id that is none of the org's connections.
+const NO_CONNECTION: &str =
+    "is no connection of this org; `GET /api/orgs/{org}/connections` lists them";
+
 pub(super) async fn patch(
-    who: Principal,
+    Of { mut org, who, .. }: Of<role::Org>,
     State(app): State<App>,
-    Path(org): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let mut org = reachable(&app, &who, Role::Org, &org)?;
     let body = object(body)?;
     for _ in 0..TRIES {
         let (changed, fields) = settings::patched(app.calls.store(), &org, &body)?;
+        if fields.is_empty() {
+            return Ok(Json(shown(&app, &org).await?));
+        }
+        for (place, service) in changed.services.iter().enumerate() {
+            for connection in &service.connections {
+                if app.calls.store().connection(org.id(), connection).await?.is_none() {
+                    let field = format!("services[{place}].connections");
+                    return Err(ApiError::invalid(&field, NO_CONNECTION));
+                }
+            }
+        }
         if let Some(connection) = &changed.default_connection
             && app.calls.store().connection(org.id(), connection).await?.is_none()
         {
-            return Err(ApiError::invalid("default_connection", "is no connection of this org"));
+            return Err(ApiError::invalid("default_connection", NO_CONNECTION));
         }
         let now = app.calls.clock().now();
         let orgs = app.calls.orgs();
@@ -186,11 +184,9 @@ pub(super) async fn patch(
 }
 
 pub(super) async fn delete(
-    who: Principal,
+    Of { org, who, .. }: Of<role::Admin>,
     State(app): State<App>,
-    Path(org): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let org = reachable(&app, &who, Role::Admin, &org)?;
     let now = app.calls.clock().now();
     app.calls.delete_org(org.id(), &who.name, now).await?;
     app.calls.directories().forget(org.id());

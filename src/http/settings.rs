@@ -7,12 +7,13 @@ mod check;
 mod directory;
 mod document;
 mod form;
+mod messaging;
 
 use hookswitch_actors::OrgEntry;
 use hookswitch_storage::{OrgId, Settings, Store};
 use serde_json::Value;
 
-use super::error::ApiError;
+use super::error::{ApiError, undecodable};
 pub(super) use document::Document;
 
 /// Settings as an operator reads them.
@@ -20,7 +21,7 @@ pub(super) fn view(settings: &Settings) -> Value {
     serde_json::to_value(Document::from(settings)).unwrap_or_default()
 }
 
-/// The settings that result from `patch`, and the names of the fields it changes.
+/// The settings that result from `patch`, and the names of the fields that are then others.
 pub(super) fn patched(
     store: &Store,
     org: &OrgEntry,
@@ -35,7 +36,15 @@ pub(super) fn patched(
         forget_lost_default(&mut document);
     }
     let settings = read(store, org.id(), &document, Some(org.settings()))?;
-    Ok((settings, fields.keys().cloned().collect()))
+    let changed = differences(org.settings(), &settings);
+    Ok((settings, changed))
+}
+
+/// Names of the settings that differ; a secret that was given anew does.
+fn differences(before: &Settings, after: &Settings) -> Vec<String> {
+    let [before, after] = [before, after].map(|s| serde_json::to_value(s).unwrap_or_default());
+    let fields = after.as_object().into_iter().flatten();
+    fields.filter(|(name, value)| before[*name] != **value).map(|(name, _)| name.clone()).collect()
 }
 
 /// The settings of a new org: `body` over the defaults, with one secret for its webhooks.
@@ -70,30 +79,10 @@ fn read(
     present: Option<&Settings>,
 ) -> Result<Settings, ApiError> {
     form::check(document)?;
-    let document: Document = serde_path_to_error::deserialize(document).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = error.inner().to_string();
-        // An unknown key is named in the problem; its path is only where it stands.
-        let field = problem.split('`').nth(1).filter(|_| problem.starts_with("unknown field"));
-        match field {
-            Some(field) if path == "." => ApiError::invalid(field, &problem),
-            Some(field) if path.ends_with(field) => ApiError::invalid(&path, &problem),
-            Some(field) => ApiError::invalid(&format!("{path}.{field}"), &problem),
-            None => ApiError::invalid(&path, &without_value(&problem)),
-        }
-    })?;
+    let document: Document = serde_path_to_error::deserialize(document)
+        .map_err(|error| undecodable(&error.path().to_string(), &error.inner().to_string()))?;
     let seal = |field: &str, secret: &str| store.seal(org, field, secret.trim().as_bytes());
     document.into_settings(present, seal).map_err(|wrong| wrong.into())
-}
-
-/// A problem in serde's words, without the value that came: it may be a secret.
-fn without_value(problem: &str) -> String {
-    let quotes = ["invalid type: ", "invalid value: ", "unknown variant "];
-    let expected = problem.rsplit_once(", expected ").map(|(_, expected)| expected);
-    match expected.filter(|_| quotes.iter().any(|quote| problem.starts_with(quote))) {
-        Some(expected) => format!("must be {expected}"),
-        None => problem.to_owned(),
-    }
 }
 
 /// Who replaces the services need not know that one of the old ones was the default.

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use hookswitch_storage::{ApiToken, OrgId, Role, TokenId};
 use jiff::Timestamp;
@@ -10,10 +9,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::access::{Signed, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::Path;
-use super::identity::{Principal, digest};
+use super::extract::{self, Body, Path, Query};
+use super::identity::digest;
+use super::lists::{PageQuery, listing, part};
 use super::openapi::names;
 use crate::server::random_text;
 
@@ -23,16 +24,15 @@ pub(super) struct NewToken {
     #[schemars(schema_with = "names::role")]
     role: Role,
     org: Option<String>,
+    #[serde(default, deserialize_with = "extract::moment")]
     expires_at: Option<Timestamp>,
 }
 
 pub(super) async fn create(
-    who: Principal,
+    Signed { who, .. }: Signed<role::Admin>,
     State(app): State<App>,
-    body: Result<Json<NewToken>, JsonRejection>,
+    Body(new): Body<NewToken>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    who.may_all()?;
-    let Json(new) = body?;
     let org = match (new.role, new.org) {
         (Role::Admin, None) => None,
         (Role::Admin, Some(_)) => {
@@ -65,18 +65,20 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-pub(super) async fn list(who: Principal, State(app): State<App>) -> Result<Json<Value>, ApiError> {
-    who.may_all()?;
-    let items: Vec<Value> = app.calls.store().tokens().await?.iter().map(view).collect();
-    Ok(Json(json!({"items": items, "next": null})))
+pub(super) async fn list(
+    _: Signed<role::Admin>,
+    State(app): State<App>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Value>, ApiError> {
+    let tokens = app.calls.store().tokens().await?;
+    Ok(listing(part(tokens, &page.page()?, |token| token.id.to_string())?, view))
 }
 
 pub(super) async fn delete(
-    who: Principal,
+    Signed { who, .. }: Signed<role::Admin>,
     State(app): State<App>,
-    Path(token): Path<String>,
+    Path([token]): Path<1>,
 ) -> Result<StatusCode, ApiError> {
-    who.may_all()?;
     let id: TokenId = token.parse().map_err(|_| ApiError::not_found("token"))?;
     let now = app.calls.clock().now();
     if app.calls.store().delete_token(&id, &who.name, now).await? {

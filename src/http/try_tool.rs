@@ -5,24 +5,22 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::to_bytes;
 use axum::extract::State;
-use axum::extract::rejection::{BytesRejection, JsonRejection};
-use axum::http::request::Parts;
 use hookswitch_actors::booking::people;
 use hookswitch_actors::tools::{GivenBody, Listing};
 use hookswitch_actors::{CallFacts, OrgEntry, ToolRequest};
-use hookswitch_storage::{Caller, Role, ToolCallId};
+use hookswitch_storage::{Caller, ToolCallId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
+use super::access::{Developer, Of, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::Path;
-use super::identity::{Principal, bearer};
-use super::orgs::reachable;
+use super::extract::{self, Body, Path, Query};
+use super::lists::{PageQuery, listing, part};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -38,19 +36,16 @@ pub(super) struct Test<'a> {
 /// `POST /api/vapi/tools/test`: runs one tool for an org as if it had been called outside of any
 /// call. 403 unless development endpoints are on and a token came with it.
 pub(super) async fn test(
+    Developer(signed): Developer,
     State(app): State<App>,
-    parts: Parts,
-    body: Result<Bytes, BytesRejection>,
+    body: axum::body::Body,
 ) -> Result<Json<Value>, ApiError> {
-    let token = bearer(&parts).filter(|_| app.parts.dev_endpoints);
-    let token = token.ok_or_else(ApiError::forbidden)?;
-    let who = Principal::of_token(&app, token).await.map_err(|_| ApiError::forbidden())?;
-    let body = body?;
-    let test: Test<'_> =
-        serde_json::from_slice(&body).map_err(|error| ApiError::bad_json(error.to_string()))?;
-    let org = reachable(&app, &who, Role::Org, &test.user_id)?;
+    let body = to_bytes(body, super::API_BODY).await.map_err(|_| ApiError::too_large())?;
+    let test: Test<'_> = extract::object(&body)?;
+    let Of { org, .. } = signed.of::<role::Org>(&app, test.user_id.as_str())?;
     let arguments = test.tool_args.map_or_else(|| "{}".into(), |args| args.get().to_owned());
-    run(&app, &org, test.tool_name, arguments, test.customer_phone.as_deref()).await
+    let caller = number(&org, "customerPhone", test.customer_phone.as_deref())?;
+    run(&app, &org, test.tool_name, arguments, caller).await
 }
 
 /// What a tool is tried with.
@@ -67,18 +62,26 @@ pub(super) struct Trial {
 /// `POST /api/orgs/{org}/tools/{name}/try`: runs one tool as if it had been called outside of any
 /// call. What it does is real: a booking is a booking.
 pub(super) async fn try_one(
-    who: Principal,
+    Of { org, .. }: Of<role::Org>,
     State(app): State<App>,
-    Path((org, name)): Path<(String, String)>,
-    body: Result<Json<Trial>, JsonRejection>,
+    Path([name]): Path<1>,
+    body: Result<Body<Trial>, ApiError>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Org, &org)?;
     if !app.calls.toolbox().faces().any(|face| face.name() == name) {
         return Err(ApiError::not_found("tool"));
     }
-    let Json(trial) = body?;
+    let Body(trial) = body?;
     let arguments = Value::Object(trial.arguments).to_string();
-    run(&app, &org, name, arguments, trial.caller.as_deref()).await
+    let caller = number(&org, "caller", trial.caller.as_deref())?;
+    run(&app, &org, name, arguments, caller).await
+}
+
+/// The number that seems to call. A mistyped one must not become an anonymous caller.
+fn number(org: &OrgEntry, field: &str, text: Option<&str>) -> Result<Option<String>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    let problem = "is not a phone number; give it as `+15125550143`, or leave it out";
+    let number = people::phone(text, &org.settings().country);
+    number.map(Some).ok_or_else(|| ApiError::invalid(field, problem))
 }
 
 async fn run(
@@ -86,10 +89,8 @@ async fn run(
     org: &Arc<OrgEntry>,
     name: String,
     arguments: String,
-    caller: Option<&str>,
+    number: Option<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let country = &org.settings().country;
-    let number = caller.and_then(|text| people::phone(text, country));
     let facts = CallFacts { caller: Caller { number, name: None }, ..CallFacts::default() };
     let request = ToolRequest { id: ToolCallId::ours(), name, arguments: Ok(arguments) };
     let started = Instant::now();
@@ -109,32 +110,31 @@ async fn run(
 
 /// The tools of the org's naming set as they are registered with Vapi (P044).
 pub(super) async fn list(
-    who: Principal,
+    Of { org, .. }: Of<role::Viewer>,
     State(app): State<App>,
-    Path(org): Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let org = reachable(&app, &who, Role::Viewer, &org)?;
     let set = org.settings().tool_names;
     let url = app.public("/api/vapi/tools");
-    let items: Vec<Value> = app
+    let faces = app
         .calls
         .toolbox()
         .faces()
         .filter(|face| {
             matches!(face.listing(), Listing::Both) || face.listing() == Listing::Set(set)
         })
-        .map(|face| {
-            json!({
-                "type": "function",
-                "async": false,
-                "function": {
-                    "name": face.name(),
-                    "description": face.description(),
-                    "parameters": face.schema(),
-                },
-                "server": {"url": url},
-            })
-        })
         .collect();
-    Ok(Json(json!({"items": items, "next": null})))
+    let faces = part(faces, &page.page()?, |face| face.name().to_owned())?;
+    Ok(listing(faces, |face| {
+        json!({
+            "type": "function",
+            "async": false,
+            "function": {
+                "name": face.name(),
+                "description": face.description(),
+                "parameters": face.schema_for(org.settings()),
+            },
+            "server": {"url": url},
+        })
+    }))
 }

@@ -184,7 +184,7 @@ fn slot_view(slot: &OfferedSlot) -> Value {
         "start": slot.start,
         "end": slot.end,
         "date": at.date(),
-        "time": at.strftime("%H:%M").to_string(),
+        "time": at.datetime().strftime("%H:%M").to_string(),
         "time_zone": slot.time_zone,
         "service_id": slot.service_id,
         "connection_id": slot.connection_id,
@@ -208,7 +208,7 @@ fn booking_view(booking: &BookingSummary) -> Value {
         "start": booking.start,
         "end": booking.end,
         "booking_date": at.date(),
-        "booking_time": at.strftime("%H:%M").to_string(),
+        "booking_time": at.datetime().strftime("%H:%M").to_string(),
         "time_zone": booking.time_zone,
         "customer_name": booking.customer_name,
         "confirmation": booking.confirmation,
@@ -238,7 +238,7 @@ pub(super) fn event_view(event: &CallEvent, audience: Audience) -> Value {
         CallEvent::StatusChanged { status } => {
             json!({"type": "status_changed", "status": status})
         }
-        CallEvent::Transcript { speaker, text, is_final } => json!({
+        CallEvent::Transcript { speaker, text, is_final, .. } => json!({
             "type": "transcript",
             "speaker": speaker,
             "text": audience.text(text),

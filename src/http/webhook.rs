@@ -2,6 +2,7 @@
 //! settled on the raw bytes before anything is parsed; once it is, Vapi always gets a 200 (K3, R7).
 
 mod answers;
+mod body;
 mod facts;
 mod questions;
 mod whose;
@@ -9,15 +10,15 @@ mod whose;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use hookswitch_actors::booking::phrases;
 use hookswitch_actors::{CallFacts, Heard, OrgEntry, ToolRequest};
 use hookswitch_storage::{CallKey, ToolCallId, WebhookId};
 
+use super::access::FromVapi;
 use super::app::App;
 use super::call_log::Exchange;
 use super::error::ApiError;
@@ -27,39 +28,49 @@ use crate::vapi::{
     legacy_direct_body, legacy_function_body, results_body,
 };
 use answers::{answered, org_unknown};
+pub(super) use body::Strangers;
 use facts::{call_facts, facts_of};
 use questions::answer_question;
-use whose::{Marks, Whose};
+use whose::{Marks, Sender, Whose};
 
 /// `POST /webhook/{webhook_id}`: every message of one org.
 pub(super) async fn of_org(
+    _: FromVapi,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Path([id]): Path<1>,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let arrived = Instant::now();
     let org = id.parse::<WebhookId>().ok().and_then(|id| app.calls.orgs().by_webhook(&id));
     let org = org.ok_or_else(|| ApiError::not_found("webhook"))?;
-    let body = body?;
-    whose::verify_org(&app, &org, &uri, &headers, &body)?;
+    let sender = whose::sender_of_org(&app, &org, &uri, &headers)?;
+    let body = app.parts.strangers.read(sender, &headers, body).await?;
+    if sender == Sender::Stranger {
+        whose::verify_org(&app, &org, &uri, &headers, &body.bytes)?;
+    }
+    let body = body.bytes;
     let inbound = decode(&body).map_err(malformed)?;
+    whose::note_other_marks(&app, &org, &inbound.call);
     answer(&app, Some(org), inbound, body, arrived).await
 }
 
 /// `POST /webhook/vapi`, `/api/vapi/webhook` and `/api/vapi/tools`: every message of every org.
 pub(super) async fn shared(
+    _: FromVapi,
     State(app): State<App>,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let arrived = Instant::now();
-    let body = body?;
-    let inbound = decode(&body);
+    let sender = whose::sender_of_shared(&app, &uri, &headers)?;
+    let body = app.parts.strangers.read(sender, &headers, body).await?;
+    let inbound = decode(&body.bytes);
     let marks = inbound.as_ref().map(|inbound| Marks::of_call(&inbound.call)).unwrap_or_default();
-    let whose = whose::of_shared(&app, &marks, &uri, &headers, &body)?;
+    let whose = whose::of_shared(&app, &marks, &uri, &headers, &body.bytes)?;
+    let body = body.bytes;
     let org = match whose {
         Whose::Org(org) => Some(org),
         Whose::Nobodys => None,
@@ -69,31 +80,35 @@ pub(super) async fn shared(
 
 /// `POST /api/vapi/tools/calendar/check`: the camel set's free slots by its own path (P160).
 pub(super) async fn calendar_check(
+    vapi: FromVapi,
     app: State<App>,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
-    one_tool(app, Path("checkAvailability".to_owned()), uri, headers, body).await
+    one_tool(vapi, app, Path(["checkAvailability".to_owned()]), uri, headers, body).await
 }
 
 /// `POST /api/vapi/tools/{name}`: one tool, in an envelope or called directly.
 pub(super) async fn one_tool(
+    _: FromVapi,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Path([name]): Path<1>,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let arrived = Instant::now();
-    let body = body?;
-    let direct = decode_direct(&body, &name);
+    let sender = whose::sender_of_shared(&app, &uri, &headers)?;
+    let body = app.parts.strangers.read(sender, &headers, body).await?;
+    let direct = decode_direct(&body.bytes, &name);
     let marks = match &direct {
         Ok(Direct::Envelope(inbound)) => Marks::of_call(&inbound.call),
         Ok(Direct::Single(single)) => Marks::of_single(single),
         Err(_) => Marks::default(),
     };
-    let whose = whose::of_shared(&app, &marks, &uri, &headers, &body)?;
+    let whose = whose::of_shared(&app, &marks, &uri, &headers, &body.bytes)?;
+    let body = body.bytes;
     let org = match whose {
         Whose::Org(org) => Some(org),
         Whose::Nobodys => None,
@@ -117,8 +132,8 @@ async fn answer(
     body: Bytes,
     arrived: Instant,
 ) -> Result<Response, ApiError> {
-    let Inbound { kind_text, call, kind, timestamp } = inbound;
-    let delivery = timestamp.map(|_| fingerprint(&body));
+    let delivery = inbound.delivery();
+    let Inbound { kind_text, call, kind, .. } = inbound;
     log_received(app, org.as_deref(), &kind_text, &call, &kind);
     let facts = call_facts(org.as_deref(), &call);
     let worth_keeping = !is_stream(&kind_text, &kind);
@@ -145,6 +160,11 @@ async fn answer(
             if kind == Kind::Unknown {
                 app.count_unknown(&kind_text);
             }
+            if let (Kind::StatusUpdate { refusal: Some(_), .. }, Some(org)) = (&kind, org) {
+                let call = facts.id.as_ref().map(|id| id.as_str());
+                // The words may repeat what we said of the caller, so that the log has none.
+                tracing::warn!(org.id = %org.id(), call.id = call, "Vapi could not accept a call; its warnings say why");
+            }
             if let Some(org) = org {
                 let heard = Heard { facts: facts_of(org, kind), delivery };
                 app.calls.note(org, &facts, heard).await;
@@ -157,13 +177,6 @@ async fn answer(
         keep(app, org.as_deref(), &facts, body, &answer);
     }
     Ok(json(answer))
-}
-
-/// The same for a body that is delivered again, as Vapi does with the very same bytes.
-fn fingerprint(body: &[u8]) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    std::hash::Hasher::write(&mut hasher, body);
-    std::hash::Hasher::finish(&hasher)
 }
 
 /// Messages that come many times a second or repeat the whole conversation: what they say is kept
@@ -248,6 +261,12 @@ async fn run_raw(
     app.calls.run_tools(org, facts, requests, deadline).await
 }
 
+/// Longest message type that is logged, bytes; Vapi's own are half as long.
+const MAX_KIND: usize = 80;
+
+/// Tool calls of one message that are logged; no more are run.
+const MAX_LOGGED: usize = 32;
+
 /// Names, ids and argument keys; never a value of an argument (P261, K16).
 fn log_received(app: &App, org: Option<&OrgEntry>, kind: &str, call: &CallInfo, content: &Kind) {
     let (org, call) = (org.map(|org| org.id().as_str()), call.id.as_ref().map(|id| id.as_str()));
@@ -256,16 +275,17 @@ fn log_received(app: &App, org: Option<&OrgEntry>, kind: &str, call: &CallInfo, 
         Kind::FunctionCall(call) => std::slice::from_ref(call),
         _ => &[],
     };
+    let kind = if kind.len() > MAX_KIND { "(too long)" } else { kind };
     tracing::debug!(org.id = org, call.id = call, kind, tools = tools.len(), "webhook received");
-    for tool in tools {
+    for tool in tools.iter().take(MAX_LOGGED) {
         let face = tool.name.as_deref().and_then(|name| app.calls.toolbox().face(name));
         let (name, known) = match face {
             Some(face) => (face.name(), face.argument_names()),
             // The model wrote it: it may be anything, and of any length.
-            None => ("unknown", Vec::new()),
+            None => ("unknown", [].as_slice()),
         };
         let id = tool.id.as_ref().map(ToolCallId::as_str);
-        let keys = tool.arguments.as_ref().map(|text| argument_keys(text, &known));
+        let keys = tool.arguments.as_ref().map(|text| argument_keys(text, known));
         let keys = keys.unwrap_or_default();
         tracing::info!(
             org.id = org,

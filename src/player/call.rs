@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::conversation::Conversation;
 use super::expect::Answer;
 use super::line::{Delivery, Line};
+use super::pace::Pace;
 use super::report::{TurnReport, Who};
-use super::script::{CallDetails, ScriptError, ToolTurn};
+use super::script::{Action, CallDetails, ScriptError, ToolTurn};
 use super::values::Values;
 
 /// When a call takes place.
@@ -78,6 +79,23 @@ impl LiveCall {
     /// The agent speaks.
     pub async fn agent(&mut self, text: &str) -> TurnReport {
         self.speak(Who::Agent, "assistant", text).await
+    }
+
+    /// What is heard of a sentence while it is being spoken, at this pace. Nothing depends on it: what is not
+    /// understood or does not arrive is made good by the whole sentence.
+    pub(super) async fn begin_to_speak(&self, action: &Action, pace: Pace) {
+        let (role, text) = match action {
+            Action::Say(text) => ("user", text),
+            Action::Agent(text) => ("assistant", text),
+            Action::Tool(_) | Action::RepeatLast => return,
+        };
+        let Ok(text) = self.values.fill(text) else { return };
+        let (beginnings, each) = pace.beginnings(&text);
+        for beginning in beginnings {
+            tokio::time::sleep(each).await;
+            let _ = self.line.post(&self.conversation.partial(role, beginning)).await;
+        }
+        tokio::time::sleep(each).await;
     }
 
     /// The agent calls a tool.

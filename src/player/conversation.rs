@@ -53,6 +53,14 @@ impl Conversation {
         )
     }
 
+    /// The beginning of something that is still being said; the history has only whole sentences.
+    pub(super) fn partial(&self, role: &str, text: &str) -> Value {
+        self.message(
+            "transcript",
+            json!({"role": role, "transcriptType": "partial", "transcript": text}),
+        )
+    }
+
     pub(super) fn tool_call(
         &mut self,
         id: &str,

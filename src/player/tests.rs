@@ -13,7 +13,9 @@ fn parse_error(text: &str) -> String {
 
 #[test]
 fn the_scripts_that_come_with_the_program_are_sound() {
-    for text in [scripts::BOOK, scripts::CHANGE_AND_CANCEL, scripts::HAND_OVER] {
+    for text in
+        [scripts::BOOK, scripts::CHANGE_AND_CANCEL, scripts::HAND_OVER, scripts::CANCEL_LATER]
+    {
         Script::parse(text).unwrap().check().unwrap();
     }
 }

@@ -33,6 +33,7 @@ fn variables(briefing: &Briefing) -> Map<String, Value> {
         ("weekday", Some(weekday_name(briefing.today.weekday()).to_owned())),
         ("time_zone", Some(briefing.time_zone.clone())),
         ("customer_name", caller.map(|caller| caller.name.clone())),
+        ("kept_slot", briefing.kept_slot.clone()),
         ("upcoming_booking", caller.and_then(|caller| caller.upcoming.clone())),
     ];
     let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));

@@ -145,6 +145,29 @@ pub fn verify(attempt: Attempt<'_>, schemes: &[OpenedAuth]) -> Result<(), Denied
     Err(Denied { refusals })
 }
 
+/// Judges what can be judged without the body: true if a scheme accepts already, false if one may
+/// once the body is there.
+///
+/// # Errors
+/// [`Denied`] if none will, whatever the body is.
+pub fn verify_headers(attempt: Attempt<'_>, schemes: &[OpenedAuth]) -> Result<bool, Denied> {
+    let mut refusals = Vec::new();
+    let mut may_be_signed = false;
+    for auth in schemes {
+        let judged = match &auth.scheme {
+            Scheme::Hmac(plan) => hmac::check_headers(attempt, plan).map(|_| may_be_signed = true),
+            _ => match check(attempt, auth) {
+                Ok(()) => return Ok(true),
+                Err(problem) => Err(problem),
+            },
+        };
+        if let Err(problem) = judged {
+            refusals.push(Refusal { scheme: auth.scheme_name(), problem });
+        }
+    }
+    if may_be_signed { Ok(false) } else { Err(Denied { refusals }) }
+}
+
 /// SHA-256 of a bearer token or secret: the key under which an org can be found by the token it
 /// was sent, without the token being stored. Blanks around it do not count, as in headers.
 #[must_use]

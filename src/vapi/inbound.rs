@@ -13,6 +13,7 @@ mod question;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use hookswitch_storage::CallId;
 use jiff::Timestamp;
@@ -37,6 +38,40 @@ pub struct Inbound {
     pub call: CallInfo,
     /// What it says.
     pub kind: Kind,
+}
+
+impl Inbound {
+    /// The same for a message that is delivered again, different for any other; `None` if the
+    /// message does not say when it was made, and for reports, of which a later one may say more.
+    /// What is made anew for each delivery, as presigned URLs are, does not count.
+    #[must_use]
+    pub fn delivery(&self) -> Option<u64> {
+        let timestamp = self.timestamp?;
+        let mut hasher = DefaultHasher::new();
+        (&self.kind_text, timestamp).hash(&mut hasher);
+        match &self.kind {
+            Kind::EndOfCallReport(_) => return None,
+            Kind::Transcript { speaker, text, is_final } => {
+                (*speaker == Speaker::Agent, text, is_final).hash(&mut hasher);
+            }
+            Kind::SpeechUpdate { speaker, started } => {
+                (*speaker == Speaker::Agent, started).hash(&mut hasher);
+            }
+            Kind::ConversationUpdate { lines } => {
+                (lines.len(), lines.last().map(|line| &line.text)).hash(&mut hasher);
+            }
+            Kind::StatusUpdate { status, ended_reason, .. } => {
+                (status, ended_reason).hash(&mut hasher);
+            }
+            Kind::Language { language } => language.hash(&mut hasher),
+            Kind::TransferUpdate { target } => {
+                target.as_ref().map(|target| (&target.to, &target.summary)).hash(&mut hasher);
+            }
+            Kind::Uploads { failed } => failed.hash(&mut hasher),
+            _ => {}
+        }
+        Some(hasher.finish())
+    }
 }
 
 /// Who and what a message is about. Filled by Vapi from signalling and its own configuration,

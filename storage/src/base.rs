@@ -5,11 +5,16 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::error::StoreError;
 use crate::journal::{Chain, Position};
+use crate::patience;
 use crate::rows::Changes;
 use crate::tally::Tally;
+
+/// How long sled may take to flush or to let go; a full cache on a slow disk needs some of it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The key of the row that describes all others; no table has byte 0.
 const META_KEY: &[u8] = &[0];
@@ -168,13 +173,11 @@ impl View {
 
     /// Hands all rows to the disk.
     pub(crate) fn flush(&self) -> Result<(), String> {
-        match &*self.rows.read().unwrap_or_else(PoisonError::into_inner) {
-            Rows::Open(db) => panic::catch_unwind(AssertUnwindSafe(|| db.flush()))
-                .map_err(|_| "sled panicked".to_owned())?
-                .map(drop)
-                .map_err(|error| error.to_string()),
-            Rows::Failed | Rows::Closed => Err("the rows are not open".into()),
-        }
+        let db = match &*self.rows.read().unwrap_or_else(PoisonError::into_inner) {
+            Rows::Open(db) => db.clone(),
+            Rows::Failed | Rows::Closed => return Err("the rows are not open".into()),
+        };
+        patience::within(PATIENCE, move || db.flush().map(drop).map_err(|error| error.to_string()))?
     }
 
     /// Replaces sled's handle by a fresh one while readers wait.
@@ -184,8 +187,8 @@ impl View {
     ) -> Result<Meta, E> {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *rows, Rows::Failed);
-        // sled may panic on its way out; the rows are checked afterwards anyway.
-        let _ = panic::catch_unwind(AssertUnwindSafe(|| drop(old)));
+        // sled may panic or hang on its way out; the rows are checked afterwards anyway.
+        let _ = patience::within(PATIENCE, move || drop(old));
         let (db, meta) = open()?;
         *rows = Rows::Open(db);
         self.opened.fetch_add(1, Ordering::Relaxed);
@@ -201,9 +204,9 @@ impl View {
     pub(crate) fn close(&self) {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *rows, Rows::Closed);
-        let closed = panic::catch_unwind(AssertUnwindSafe(|| {
+        let closed = patience::within(PATIENCE, move || {
             if let Rows::Open(db) = old { db.flush().map(drop) } else { Ok(()) }
-        }));
+        });
         if !matches!(closed, Ok(Ok(()))) {
             tracing::warn!("rows could not be flushed; the next start catches them up");
         }

@@ -185,6 +185,20 @@ own_id!(
     /// One durable job.
     JobId, "job"
 );
+impl JobId {
+    /// The id of the one job that settles a booking.
+    pub(crate) fn of_booking(booking: BookingId) -> Self {
+        Self(format!("job_{}", booking.0.simple()).into())
+    }
+}
+own_id!(
+    /// One wish to be called back.
+    CallbackId, "cb"
+);
+own_id!(
+    /// One place in a waitlist.
+    WaitlistId, "wait"
+);
 foreign_id!(
     /// One phone call; made by Vapi, opaque to us.
     CallId

@@ -14,6 +14,7 @@ mod compose;
 mod files;
 mod frame;
 mod header;
+mod identity;
 mod seal;
 mod walk;
 

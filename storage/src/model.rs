@@ -7,25 +7,33 @@
 mod audit;
 mod booking;
 mod call;
+mod callback;
 mod connection;
 mod customer;
 mod event;
+mod intent;
 mod job;
 mod org;
 mod token;
+mod waitlist;
 
 pub use audit::AuditEntry;
 pub use booking::{Booking, BookingChange, BookingStatus, ChangeKind, Outcome, Source};
 pub use call::{AnswerRecord, CallKey, CallLogEntry, CallRecord, CallReport, LogKind, StoredEvent};
+pub use callback::{Callback, CallbackState, Urgency};
 pub use connection::{Connection, ConnectionStatus};
 pub use customer::{Customer, CustomerDraft};
 pub use event::{
     BookingSummary, CallEvent, CallLinks, Caller, CustomerSummary, Direction, OfferedSlot, Speaker,
 };
-pub use job::{Job, JobState};
+pub use intent::{Act, Intent, MoveTo, ToolCallRef};
+pub use job::{Job, JobState, SETTLE_BOOKING, SettleBooking};
 pub use org::{
-    BookingRules, BusinessHours, CustomerConnect, Department, HmacEncoding, HmacHash, HmacPlan,
-    NamingSet, Org, OutagePolicy, RequiredField, Service, Settings, TimeRange, WebhookAuth,
-    WebhookAuthMode,
+    BookingRules, BusinessHours, CapacityCounts, CustomerConnect, Department, HmacEncoding,
+    HmacHash, HmacPlan, NamingSet, Org, OutagePolicy, RequiredField, Service, Settings, Smtp,
+    SmtpSecurity, TimeRange, Twilio, TwilioSender, WebhookAuth, WebhookAuthMode,
 };
 pub use token::{ApiToken, Role};
+pub use waitlist::{
+    KeptSlot, OfferNotice, WAITLIST_OFFER, WaitlistEntry, WaitlistState, WaitlistWindow,
+};

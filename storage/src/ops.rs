@@ -4,11 +4,14 @@
 pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod bookings;
+pub(crate) mod callbacks;
 pub(crate) mod calls;
 pub(crate) mod customers;
+pub(crate) mod guesses;
 pub(crate) mod jobs;
 pub(crate) mod orgs;
 pub(crate) mod tokens;
+pub(crate) mod waitlist;
 
 use crate::error::StoreError;
 use crate::ids::OrgId;

@@ -2,19 +2,25 @@
 //! Plain data; the rules behind it are in `ops`.
 
 mod bookings;
+mod callbacks;
 mod calls;
 mod care;
 mod customers;
+mod guesses;
 mod orgs;
 mod paging;
+mod waitlist;
 
 pub(crate) use bookings::units_for;
 pub use bookings::{
     BookOutcome, BookingFilter, Busy, CancelBooking, CancelOutcome, MoveBooking, MoveOutcome,
-    NewBooking, Settlement, ToolCallRef,
+    NewBooking, Settlement,
 };
+pub use callbacks::{CallbackOutcome, ChangeCallback, RequestCallback};
 pub use calls::{CallHistory, CallState, CallWrite};
 pub use care::{BackupReport, OpenReport, RestoreReport, TailCut, VerifyReport};
 pub use customers::CustomerQuery;
+pub use guesses::{Guess, GuessKind, GuessLimits, GuessOutcome};
 pub use orgs::{CreateOrg, PutSettings};
 pub use paging::{Listing, Page};
+pub use waitlist::{JoinOutcome, JoinWaitlist, LeaveWaitlist, Waiter, WaitlistFilter};

@@ -2,12 +2,15 @@
 //! two callers can come between each other. Called by the actors and by `server.rs`.
 
 mod bookings;
+mod callbacks;
 mod calls;
 mod care;
 mod customers;
+mod guesses;
 mod options;
 mod orgs;
 mod upkeep;
+mod waitlist;
 
 use std::future::Future;
 use std::path::PathBuf;

@@ -8,14 +8,22 @@ mod fixtures;
 
 #[path = "conformance/bookings.rs"]
 mod bookings;
+#[path = "conformance/callbacks.rs"]
+mod callbacks;
 #[path = "conformance/calls.rs"]
 mod calls;
+#[path = "conformance/guesses.rs"]
+mod guesses;
+#[path = "conformance/intents.rs"]
+mod intents;
 #[path = "conformance/orgs.rs"]
 mod orgs;
 #[path = "conformance/races.rs"]
 mod races;
 #[path = "conformance/repeats.rs"]
 mod repeats;
+#[path = "conformance/waitlist.rs"]
+mod waitlist;
 
 /// Runs each check against a store of its own.
 macro_rules! checks {

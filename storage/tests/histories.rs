@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Book { start: i64, length: i64, capacity: u32, key: Option<u8>, meaning: Option<u8> },
+    Book { start: i64, length: i64, places: (u32, u32), key: Option<u8>, meaning: Option<u8> },
     Move { which: usize, start: i64, length: i64 },
     Cancel { which: usize },
     Fail { which: usize },
@@ -22,11 +22,16 @@ enum Step {
     Compact,
 }
 
+/// Places taken, and how many there are.
+fn places() -> impl Strategy<Value = (u32, u32)> {
+    (1u32..5).prop_flat_map(|capacity| (1..=capacity, Just(capacity)))
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let (start, length) = (0i64..40, 1i64..12);
     prop_oneof![
-        8 => (start.clone(), length.clone(), 1u32..3, proptest::option::of(0u8..4), proptest::option::of(0u8..4))
-            .prop_map(|(start, length, capacity, key, meaning)| Step::Book { start, length, capacity, key, meaning }),
+        8 => (start.clone(), length.clone(), places(), proptest::option::of(0u8..4), proptest::option::of(0u8..4))
+            .prop_map(|(start, length, places, key, meaning)| Step::Book { start, length, places, key, meaning }),
         3 => (any::<usize>(), start, length).prop_map(|(which, start, length)| Step::Move { which, start, length }),
         2 => any::<usize>().prop_map(|which| Step::Cancel { which }),
         1 => any::<usize>().prop_map(|which| Step::Fail { which }),
@@ -39,8 +44,8 @@ fn step() -> impl Strategy<Value = Step> {
 struct Known {
     start: i64,
     length: i64,
-    /// How many of its kind may overlap.
-    capacity: u32,
+    /// Places it takes, and how many its kind has.
+    places: (u32, u32),
     active: bool,
     meaning: Option<u8>,
 }
@@ -54,9 +59,14 @@ struct Model {
 }
 
 impl Model {
-    fn fits(&self, start: i64, length: i64, capacity: u32, except: Option<BookingId>) -> bool {
+    fn fits(
+        &self,
+        (start, length): (i64, i64),
+        (places, capacity): (u32, u32),
+        except: Option<BookingId>,
+    ) -> bool {
         (start..start + length).all(|minute| {
-            let there: Vec<_> = self
+            let there: u32 = self
                 .bookings
                 .iter()
                 .filter(|(id, one)| {
@@ -64,10 +74,10 @@ impl Model {
                         && one.active
                         && (one.start..one.start + one.length).contains(&minute)
                 })
-                .map(|(_, one)| one)
-                .collect();
-            // Capacities here are 1 and 2: who wants to be alone is alone, with whoever it is.
-            there.len() < capacity as usize && there.iter().all(|one| one.capacity > 1)
+                // A place of a kind that has fewer is worth more, rounded up.
+                .map(|(_, one)| one.places.0 * capacity.div_ceil(one.places.1))
+                .sum();
+            there + places <= capacity
         })
     }
 
@@ -89,9 +99,10 @@ async fn play(steps: Vec<Step>) {
     let mut model = Model::default();
     for step in steps {
         match step {
-            Step::Book { start, length, capacity, key, meaning } => {
+            Step::Book { start, length, places, key, meaning } => {
                 let request = NewBooking {
-                    capacity,
+                    places: places.0,
+                    capacity: places.1,
                     tool_call: key.and_then(|key| tool_call(&format!("k{key}"), "h")),
                     meaning: meaning.map(|meaning| format!("m{meaning}")),
                     ..booking(&org, start, length)
@@ -106,14 +117,14 @@ async fn play(steps: Vec<Step>) {
                 match (same, store.book(request).await.unwrap()) {
                     (Some(same), BookOutcome::Same(found)) => assert_eq!(found.id, same),
                     (None, BookOutcome::Taken) => {
-                        assert!(!model.fits(start, length, capacity, None))
+                        assert!(!model.fits((start, length), places, None))
                     }
                     (None, BookOutcome::Booked(made)) => {
-                        assert!(model.fits(start, length, capacity, None));
+                        assert!(model.fits((start, length), places, None));
                         assert_eq!(made.id, id);
                         model
                             .bookings
-                            .insert(id, Known { start, length, capacity, active: true, meaning });
+                            .insert(id, Known { start, length, places, active: true, meaning });
                         model.order.push(id);
                         key.map(|key| model.keys.insert(key, id));
                     }
@@ -130,13 +141,13 @@ async fn play(steps: Vec<Step>) {
                         assert!(known.active && (known.start, known.length) == (start, length))
                     }
                     MoveOutcome::Taken => {
-                        assert!(known.active && !model.fits(start, length, 1, Some(id)))
+                        assert!(known.active && !model.fits((start, length), (1, 1), Some(id)))
                     }
                     MoveOutcome::Moved(_) => {
-                        assert!(known.active && model.fits(start, length, 1, Some(id)));
+                        assert!(known.active && model.fits((start, length), (1, 1), Some(id)));
                         model.bookings.insert(
                             id,
-                            Known { start, length, capacity: 1, active: true, meaning: None },
+                            Known { start, length, places: (1, 1), active: true, meaning: None },
                         );
                     }
                     other => panic!("{other:?}"),
@@ -155,7 +166,7 @@ async fn play(steps: Vec<Step>) {
             }
             Step::Fail { which } => {
                 let Some(id) = model.pick(which) else { continue };
-                let failed = Settlement::Failed { reason: "no".into() };
+                let failed = Settlement::Failed { reason: "no".into(), look_at: None };
                 store.settle(&org, &id, failed, "job", at(3)).await.unwrap().unwrap();
                 model.bookings.get_mut(&id).unwrap().active = false;
             }

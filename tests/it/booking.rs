@@ -1,8 +1,14 @@
 //! Stories of callers who book, change their mind, and find their bookings again.
 
 mod access;
+mod calendars;
+mod details;
+mod guessing;
 mod offers;
+mod party;
+mod strangers;
 mod times;
+mod words;
 
 use serde_json::{Value, json};
 

@@ -2,6 +2,8 @@
 //! leaves behind are looked at.
 
 mod care;
+mod damage;
+mod demo;
 mod program;
 mod readme;
 mod setting_up;
@@ -83,6 +85,17 @@ fn the_demo_plays_its_calls_and_says_how_long_each_turn_took() {
     let timed = |line: &&str| line.contains(" ms  tool ");
     let turns = demo.out.lines().filter(timed).count();
     assert!(turns >= 4 * 4, "only {turns} tool calls with their time: {demo}");
+}
+
+#[test]
+fn the_demo_plays_the_same_calls_with_a_calendar_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = ["demo", "--exit", "--bind", "127.0.0.1:0", "--provider", "calcom"];
+    let demo = run(folder.path(), &outside, "");
+    assert_eq!(demo.code, 0, "{demo}");
+    assert!(demo.out.contains("bookings go to a stand-in for Cal.com at http://127"), "{demo}");
+    assert_eq!(demo.out.matches("as expected").count(), 3, "{demo}");
+    assert!(demo.out.contains("I've cancelled your appointment"), "{demo}");
 }
 
 #[test]

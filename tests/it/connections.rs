@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use hookswitch::config::Config;
 use hookswitch::server::{Server, StartOptions};
 use hookswitch_actors::ports::{
-    Adapters, BookingProvider, DaySlots, ProviderBooking, ProviderError, SlotQuery,
+    Adapters, BookingProvider, DaySlots, ProviderBooking, ProviderError, ProviderRecord, SlotQuery,
 };
 use hookswitch_storage::{Booking, Connection};
 use jiff::Timestamp;
@@ -66,7 +66,7 @@ async fn a_wrong_connection_is_refused_by_the_name_of_its_field() {
     for (body, words) in [
         (json!({}), ["provider", ""]),
         (
-            json!({"provider": "calcom", "credentials": {"api_key": "k"}}),
+            json!({"provider": "calendly", "credentials": {"api_key": "k"}}),
             ["`provider`", "not available in this version"],
         ),
         (json!({"provider": "abacus"}), ["`provider`", "no provider"]),
@@ -209,6 +209,10 @@ impl BookingProvider for Broken {
     }
 
     async fn cancel(&self, _: &Booking, _: Option<&str>) -> Result<(), ProviderError> {
+        Err(self.0.clone())
+    }
+
+    async fn find(&self, _: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
         Err(self.0.clone())
     }
 }

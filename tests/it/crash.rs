@@ -3,6 +3,7 @@
 
 mod damage;
 mod ledger;
+mod provider;
 mod rounds;
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Who is calling, by CustomerConnect: seed 0's whole flow against a local stand-in.
 
 mod found;
+mod health;
 mod secrets;
 mod stand_in;
 mod trouble;
@@ -16,6 +17,10 @@ const NUMBER: &str = "+16267888831";
 const FOUND: &str = "Customer found: Benjie Malinao. Existing appointment: 12-15-2025 at 3:30PM. \
     Household/Decision maker: Test Household. Please acknowledge this information naturally in the \
     conversation.";
+/// What somebody hears who does not call from that number.
+const HINT: &str = "Customer found: Benjie M. This call does not come from that number, so \
+    appointments and household are not given here. Please ask for the caller's full name and go on \
+    without them; an appointment can be looked up by its confirmation number.";
 const NOT_FOUND: &str = "No existing customer record found for this phone number. This appears to \
     be a new customer.";
 const NOT_CONFIGURED: &str =

@@ -2,6 +2,8 @@
 //! once and in order.
 
 mod doors;
+mod ghosts;
+mod goodbyes;
 mod slow;
 
 use serde_json::{Value, json};
@@ -206,4 +208,48 @@ async fn one_call_can_be_watched_alone() {
     watcher.until("call_ended").await;
     assert!(watcher.frames[1..].iter().all(|frame| frame["call_id"] == mine.id));
     assert!(watcher.calls.is_empty());
+}
+
+#[tokio::test]
+async fn who_asks_is_answered_after_everything_that_was_before() {
+    let server = TestServer::start().await;
+    let (one, other) = (server.org(json!({})).await, server.org(json!({})).await);
+    one.call(&server, "+15125550143").say("Hello.").await;
+    let mut watcher = FeedClient::connect(&server, "").await;
+    watcher.ping().await;
+    let mut orgs = Vec::new();
+    loop {
+        let frame = watcher.next().await.unwrap();
+        if frame["type"] == "pong" {
+            assert!(frame["now"].as_str().unwrap().starts_with("2026-09-22T14:30"), "{frame}");
+            break;
+        }
+        if frame["type"] == "snapshot" {
+            orgs.push(frame["org"].as_str().unwrap().to_owned());
+        }
+    }
+    orgs.sort();
+    let mut expected = [one.id.clone(), other.id.clone()];
+    expected.sort();
+    assert_eq!(orgs, expected);
+}
+
+#[tokio::test]
+async fn events_of_the_feed_and_of_the_call_can_be_laid_together() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let mut watcher = fresh(&server, &org).await;
+    let call = org.call(&server, "+15125550143");
+    converse(&call, "2026-09-24", "Ann Ruiz", true).await;
+    watcher.until("call_ended").await;
+    let path = format!("/api/orgs/{}/calls/{}/events", org.id, call.id);
+    let kept = server.get(&path).await;
+    let kept = kept["items"].as_array().unwrap();
+    assert!(kept.len() > 5, "{kept:?}");
+    for stored in kept {
+        let frame = watcher.frames.iter().find(|frame| frame["call_seq"] == stored["seq"]);
+        let frame = frame.unwrap_or_else(|| panic!("the feed did not show {stored}"));
+        assert_eq!(frame["event"], stored["event"]);
+        assert_eq!(frame["at"], stored["at"]);
+    }
 }

@@ -111,6 +111,27 @@ fn no_source_names_what_its_package_must_not_know() {
     }
 }
 
+/// What is routed past `routing.rs` need not say who may ask, and what reads a path by itself could take an org from it that
+/// nobody has judged.
+#[test]
+fn handlers_come_to_their_routes_and_their_orgs_by_one_door() {
+    const ROUTES: &[&str] = &["axum::routing"];
+    const ORGS: &[&str] = &[
+        "axum::extract::Path",
+        "axum::extract::RawPathParams",
+        "axum::extract::OriginalUri",
+        "axum::extract::path",
+    ];
+    let files = sources(&["src/http"]);
+    assert!(files.len() > 40, "only {} files were found", files.len());
+    complain(files.into_iter().map(|(path, text)| {
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let routes = if file == "routing.rs" { &[] } else { ROUTES };
+        let orgs = if ["access.rs", "extract.rs"].contains(&file) { &[] } else { ORGS };
+        (path, rules::paths(&text, &[routes, orgs].concat()))
+    }));
+}
+
 #[test]
 fn every_file_is_short_and_says_first_what_it_owns() {
     complain(all_sources().into_iter().map(|(path, text)| {

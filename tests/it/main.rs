@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod any_order;
 mod booking;
+mod browser;
+mod calcom;
 mod call_log;
+mod callbacks;
 mod commands;
 mod connections;
 mod control;
@@ -15,14 +19,19 @@ mod feed;
 mod layering;
 mod openapi;
 mod operator;
+mod page;
 mod payloads;
 mod questions;
 mod refusals;
 mod removal;
+mod requests;
 mod restart;
 mod seeds;
 mod settings;
+mod settings_kept;
+mod slow_heads;
 mod smoke;
 mod support;
 mod tools_together;
+mod waitlist;
 mod wrong_settings;

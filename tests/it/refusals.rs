@@ -1,5 +1,6 @@
 //! Bad input of every kind: a clear answer, and nothing written.
 
+mod bodies;
 mod input;
 mod orgs;
 mod proof;

@@ -201,3 +201,77 @@ async fn a_call_nobody_has_heard_of_for_half_a_day_is_over_after_a_restart() {
     watcher.next().await;
     assert!(watcher.calls.is_empty());
 }
+
+/// A copy of the whole conversation, as Vapi posts it again and again.
+fn copy_of(lines: &[(&str, &str)]) -> Value {
+    let turns: Vec<Value> =
+        lines.iter().map(|(role, text)| json!({"role": role, "content": text})).collect();
+    json!({"type": "conversation-update", "messagesOpenAIFormatted": turns})
+}
+
+async fn heard_in(server: &TestServer, org: &TestOrg, call: &VapiCall) -> Vec<String> {
+    let state = state_of(server, org, call).await;
+    let tail = state["transcript_tail"].as_array().unwrap();
+    tail.iter().map(|line| line["text"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Vapi's default subscription has no transcripts, so that copies are all there is.
+const TALK: [(&str, &str); 6] = [
+    ("assistant", "Willow Street Dental, hello."),
+    ("user", "Yes."),
+    ("assistant", "Do you want to book?"),
+    ("user", "Yes."),
+    ("assistant", "For Thursday?"),
+    ("user", "Yes."),
+];
+
+#[tokio::test]
+async fn what_is_said_after_a_restart_is_followed_by_copies_of_the_conversation() {
+    let mut server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let mut call = org.call(&server, CALLER);
+    for length in 1..=3 {
+        call.post(copy_of(&TALK[..length])).await;
+    }
+    server.restart(None).await;
+    call = call.at(&server, &org);
+    for length in [3, 5, 4, 6, 6] {
+        call.post(copy_of(&TALK[..length])).await;
+    }
+    let expected: Vec<&str> = TALK.iter().map(|(_, text)| *text).collect();
+    assert_eq!(heard_in(&server, &org, &call).await, expected);
+}
+
+#[tokio::test]
+async fn copies_of_the_conversation_add_nothing_to_transcripts_after_a_restart() {
+    let mut server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let mut call = org.call(&server, CALLER);
+    // Transcripts come in smaller pieces than the turns of a copy.
+    call.say("I would like").await;
+    call.say("a cleaning.").await;
+    server.restart(None).await;
+    call = call.at(&server, &org);
+    call.post(copy_of(&[("user", "I would like a cleaning.")])).await;
+    call.say("On Thursday.").await;
+    call.post(copy_of(&[("user", "I would like a cleaning. On Thursday.")])).await;
+    let heard = heard_in(&server, &org, &call).await;
+    assert_eq!(heard, ["I would like", "a cleaning.", "On Thursday."]);
+}
+
+#[tokio::test]
+async fn a_tool_call_repeated_forty_hours_later_gets_its_first_answer() {
+    let mut server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let mut call = org.call(&server, CALLER);
+    let free = call.tool("check_availability", check()).await;
+    let time = &free["data"]["slots"][0];
+    let booking = json!({"date": DAY, "time": time, "customer_name": "Ann Ruiz"});
+    let checked = call.text_as("checked", "check_availability", check()).await;
+    let booked = call.text_as("booked", "create_booking", booking.clone()).await;
+    server.restart(Some("2026-09-24T06:30:00Z")).await;
+    call = call.at(&server, &org);
+    assert_eq!(call.text_as("checked", "check_availability", check()).await, checked);
+    assert_eq!(call.text_as("booked", "create_booking", booking).await, booked);
+    assert_eq!(org.bookings(&server).await.len(), 1);
+}

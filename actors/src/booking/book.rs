@@ -1,30 +1,34 @@
 //! Booking a slot: offered, claimed durably, made at the provider, settled, and only then said.
 //! A second booking for the same person and service within a call is a correction (R6).
 
+mod instead;
+mod outside;
 mod wanted;
 
 use std::sync::Arc;
 
 use hookswitch_storage::{
     BookOutcome, Booking, BookingId, BookingStatus, BookingSummary, CallEvent, CustomerDraft,
-    NewBooking, OfferedSlot, OutagePolicy, Outcome, RequiredField, Service, Settlement,
+    NewBooking, OfferedSlot, OutagePolicy, Outcome, RequiredField, Service,
 };
-use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendars::{Calendars, offer};
 use super::change::{self, Target};
 use super::desk::{Effects, Refusal, hold, local, outage, storage_down};
-use super::free_slots::{ask, offer};
+use super::saga;
 use super::slots::FreeSlot;
+use super::waitlist::certain_number;
+use super::when::LocalTime;
 use super::{people, phrases, repeat};
 use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::session::state::CallState;
 use crate::tools::ToolContext;
-pub(super) use wanted::Wanted;
-
-/// Alternatives that are named when a slot cannot be had.
-const NEAREST: usize = 3;
+pub(super) use instead::unavailable;
+use outside::AtProvider;
+pub(super) use outside::{joined, not_known};
+pub(super) use wanted::{Wanted, meant_date};
 
 /// A request to book.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +45,8 @@ pub struct BookRequest {
     pub phone: Option<String>,
     /// The customer's e-mail address as written.
     pub email: Option<String>,
+    /// How many people come; as many as the slot was offered for by default.
+    pub party_size: Option<u32>,
     /// Free text.
     pub notes: Option<String>,
     /// Whether an earlier booking of this call for the same person and service stays (R6).
@@ -55,7 +61,7 @@ pub enum Booked {
     /// It stands, or waits for the provider: see its status and outcome.
     Made(Box<Booking>),
     /// It corrected an earlier one of this call, which was at the given local time.
-    Corrected(Box<Booking>, DateTime),
+    Corrected(Box<Booking>, LocalTime),
 }
 
 /// Books.
@@ -70,8 +76,8 @@ pub async fn book(
     effects.gate = Some(context.exclusive().await);
     let state = context.state().await;
     if let Some(booking) = repeat::same_tool_call(context, &state, effects).await? {
+        let booking = joined(context, &state, Box::new(booking), effects).await?;
         let from = repeat::moved_from(&booking).map(|from| local(from, &booking.time_zone));
-        let booking = Box::new(booking);
         return Ok(match from {
             Some(from) => Booked::Corrected(booking, from),
             None => Booked::Made(booking),
@@ -82,14 +88,39 @@ pub async fn book(
     if let Some(booked) = already(context, &state, &customer, &wanted, &request, effects).await? {
         return Ok(booked);
     }
-    let provider = match context.shared.connections.of_org(&context.org).await {
-        Ok(provider) => provider,
+    let mut calendars = match Calendars::of(context, &wanted.errand.service).await {
+        Ok(calendars) => calendars,
         Err(error) => return Err(outage(context, &error, effects)),
     };
-    let slot = secure(context, &state, &provider, &wanted, effects).await?;
-    let claim = Claim { customer, wanted: &wanted, slot: &slot, notes: request.notes };
-    let booked = claim.make(context, &state, &provider, effects).await?;
-    Ok(Booked::Made(booked))
+    loop {
+        let slot = secure(context, &state, &calendars, &wanted, effects).await?;
+        let (customer, notes) = (customer.clone(), request.notes.clone());
+        let claim = Claim { customer, wanted: &wanted, slot: &slot, notes };
+        match claim.make(context, &state, calendars.having(&slot), effects).await {
+            Ok(booked) => return Ok(Booked::Made(booked)),
+            Err(Denied::Refused(refusal)) => return Err(refusal),
+            // Somebody was quicker in this calendar; the same time may be free in another.
+            Err(Denied::Taken) if calendars.try_others(&slot) => {}
+            Err(Denied::Taken) => {
+                let refusal = unavailable(context, &calendars, &wanted, effects).await;
+                return Err(refusal.counted(&state, effects));
+            }
+        }
+    }
+}
+
+/// Why a slot that was free a moment ago was not booked.
+enum Denied {
+    /// Its calendar does not have it any more.
+    Taken,
+    /// For another reason, in words.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 fn customer(
@@ -99,19 +130,23 @@ fn customer(
 ) -> Result<CustomerDraft, Refusal> {
     let settings = context.org.settings();
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    let name = people::name(&request.name).ok_or_else(|| Refusal::missing("customer_name"))?;
+    // An operator types the name as it is to be; what is heard on the phone has no spelling.
+    let read = if context.operator.is_some() { people::name } else { people::person };
+    let name = read(&request.name).ok_or_else(|| Refusal::missing("customer_name"))?;
     let phone = match given(&request.phone) {
         // A number that cannot be read is worth less than the one the caller is calling from.
-        Some(text) => people::phone(&text, &settings.country).or(state.caller.number.clone()),
+        Some(text) => {
+            let phone =
+                people::phone(&text, &settings.country).or_else(|| state.caller.number.clone());
+            let unreadable = || phrases::unreadable("phone number");
+            Some(phone.ok_or_else(|| Refusal::new("invalid_phone", unreadable()))?)
+        }
         None => state.caller.number.clone(),
     };
-    let email =
-        match given(&request.email) {
-            Some(text) => Some(people::email(&text).ok_or_else(|| {
-                Refusal::new("invalid_email", phrases::unreadable("e-mail address"))
-            })?),
-            None => None,
-        };
+    let email = match given(&request.email) {
+        Some(text) => Some(people::read_email(&text).map_err(invalid_email)?),
+        None => None,
+    };
     let required = settings.booking.required_fields.as_deref().unwrap_or(request.required);
     for field in required {
         match field {
@@ -127,6 +162,14 @@ fn customer(
     Ok(CustomerDraft { name, phone, email })
 }
 
+fn invalid_email(error: people::EmailError) -> Refusal {
+    let question = match error {
+        people::EmailError::Unreadable => phrases::unreadable("e-mail address"),
+        people::EmailError::NoEnding { likely } => phrases::which::is_that_address(&likely),
+    };
+    Refusal::new("invalid_email", question)
+}
+
 /// What this call has booked for the same person and service already: the same start is the same
 /// booking, another start a correction.
 async fn already(
@@ -137,18 +180,30 @@ async fn already(
     request: &BookRequest,
     effects: &mut Effects,
 ) -> Result<Option<Booked>, Refusal> {
-    let about = (customer.name.as_str(), &wanted.service.id);
-    let mut known = repeat::same_call(context, state, about, effects).await?;
+    let about = (customer.name.as_str(), &wanted.errand.service.id);
+    let mut known = Vec::new();
+    for booking in repeat::same_call(context, state, about, effects).await? {
+        known.push(*joined(context, state, Box::new(booking), effects).await?);
+    }
+    known.retain(Booking::is_active);
     if let Some(place) = known.iter().position(|booking| booking.start == wanted.start) {
         let booking = known.swap_remove(place);
+        let people = wanted.errand.party_size;
+        if request.party_size.is_some() && people != booking.party_size {
+            let resized = change::resize(context, state, booking, wanted, effects).await?;
+            return Ok(Some(Booked::Made(resized)));
+        }
         effects.booking = Some(booking.id);
-        repeat::tell(state, &booking, effects);
         return Ok(Some(Booked::Made(Box::new(booking))));
     }
     let latest = known.into_iter().max_by_key(|booking| booking.created_at);
     let Some(booking) = latest.filter(|_| !request.keep_existing) else { return Ok(None) };
+    if booking.is_in_doubt() {
+        // What is not settled cannot be corrected: a second booking might be what comes of it.
+        return Err(not_known(wanted.at(), effects));
+    }
     let from = local(booking.start, &booking.time_zone);
-    let wanted = Wanted { moving: Some(booking.id), ..wanted.clone() };
+    let wanted = wanted.moving(&booking);
     let target = Target { booking, wanted: &wanted };
     let moved = change::relocate(context, state, target, effects).await?;
     Ok(Some(Booked::Corrected(moved, from)))
@@ -159,21 +214,23 @@ async fn already(
 pub(super) async fn secure(
     context: &ToolContext,
     state: &Arc<CallState>,
-    provider: &ProviderHandle,
+    calendars: &Calendars,
     wanted: &Wanted,
     effects: &mut Effects,
 ) -> Result<OfferedSlot, Refusal> {
     let date = wanted.start.to_zoned(context.org.zone.clone()).date();
-    let days = match ask(context, provider, &wanted.service, (date, date), wanted.moving).await {
+    let days = match calendars.ask(context, &wanted.errand, (date, date), wanted.moving).await {
         Ok(days) => days,
-        Err(error) => return secure_unseen(context, provider, wanted, &error, effects),
+        Err(error) => return secure_unseen(context, calendars.first(), wanted, &error, effects),
     };
-    let free: Vec<FreeSlot> = days.into_iter().flat_map(|day| day.slots).collect();
-    let Some(slot) = free.iter().find(|slot| slot.start == wanted.start) else {
-        let refusal = unavailable(context, provider, wanted, &free, effects);
+    let mut openings = days.into_iter().flat_map(|day| day.openings);
+    let opening = openings.find(|opening| opening.start == wanted.start);
+    let offered = wanted.offered.as_ref();
+    let Some(mut slot) = opening.and_then(|it| calendars.secured(&wanted.errand, &it, offered))
+    else {
+        let refusal = unavailable(context, calendars, wanted, effects).await;
         return Err(refusal.counted(state, effects));
     };
-    let mut slot = offer(provider, &wanted.service, &wanted.zone_name, *slot);
     if context.is_live() && wanted.offered.is_none() {
         slot.spoken = true;
         hold(context, std::slice::from_ref(&slot));
@@ -201,34 +258,9 @@ fn secure_unseen(
         return Err(refusal);
     }
     effects.replayable = true;
-    let minutes = i64::from(wanted.service.duration_minutes);
+    let minutes = i64::from(wanted.errand.service.duration_minutes);
     let end = wanted.start.checked_add(SignedDuration::from_mins(minutes)).map_err(|_| refusal)?;
-    Ok(offer(provider, &wanted.service, &wanted.zone_name, FreeSlot { start: wanted.start, end }))
-}
-
-/// The refusal of a slot that cannot be had; names and offers the nearest that can.
-pub(super) fn unavailable(
-    context: &ToolContext,
-    provider: &ProviderHandle,
-    wanted: &Wanted,
-    free: &[FreeSlot],
-    effects: &mut Effects,
-) -> Refusal {
-    let nearest: Vec<OfferedSlot> = super::slots::nearest(free, wanted.start, NEAREST)
-        .into_iter()
-        .map(|slot| {
-            let slot = offer(provider, &wanted.service, &wanted.zone_name, slot);
-            OfferedSlot { spoken: true, ..slot }
-        })
-        .collect();
-    let times: Vec<_> = nearest.iter().map(|slot| local(slot.start, &wanted.zone_name)).collect();
-    let mut refusal = Refusal::new("slot_unavailable", phrases::not_available(wanted.at(), &times));
-    if !nearest.is_empty() {
-        hold(context, &nearest);
-        effects.events.push(CallEvent::SlotsOffered { slots: nearest.clone() });
-    }
-    refusal.alternatives = nearest;
-    refusal
+    Ok(offer(provider, &wanted.errand, FreeSlot { start: wanted.start, end }))
 }
 
 struct Claim<'a> {
@@ -245,33 +277,36 @@ impl Claim<'_> {
         state: &Arc<CallState>,
         provider: &ProviderHandle,
         effects: &mut Effects,
-    ) -> Result<Box<Booking>, Refusal> {
+    ) -> Result<Box<Booking>, Denied> {
         let wanted = self.wanted;
         let store = &context.shared.store;
-        let new = self.record(context, provider);
+        let mut new = self.record(context, provider);
+        new.caller = certain_number(context, state, new.customer.phone.as_deref());
+        // Taken before the job that comes with the intent can see it; nobody else knows the id.
+        let turn = match provider.is_local() {
+            true => None,
+            false => Some(context.shared.turns.take(new.id).await),
+        };
         let booking = match store.book(new).await {
             Ok(BookOutcome::Booked(booking)) => booking,
             Ok(BookOutcome::Same(booking)) => {
+                drop(turn);
                 effects.booking = Some(booking.id);
                 repeat::tell(state, &booking, effects);
-                return Ok(booking);
+                return Ok(joined(context, state, booking, effects).await?);
             }
-            Ok(BookOutcome::Taken) => {
-                let date = wanted.start.to_zoned(context.org.zone.clone()).date();
-                let days = ask(context, provider, &wanted.service, (date, date), None).await;
-                let free: Vec<_> =
-                    days.unwrap_or_default().into_iter().flat_map(|day| day.slots).collect();
-                let refusal = unavailable(context, provider, wanted, &free, effects);
-                return Err(refusal.counted(state, effects));
-            }
-            Ok(BookOutcome::KeyReused) => return Err(key_reused()),
-            Err(error) => return Err(storage_down(context, &error, effects)),
+            Ok(BookOutcome::Taken) => return Err(Denied::Taken),
+            Ok(BookOutcome::KeyReused) => return Err(key_reused().into()),
+            Err(error) => return Err(storage_down(context, &error, effects).into()),
         };
         effects.booking = Some(booking.id);
-        let booking = if provider.is_local() {
-            booking
-        } else {
-            at_provider(context, state, provider, wanted, booking, effects).await?
+        let booking = match turn {
+            None => booking,
+            Some(turn) => {
+                let carried = saga::carry_out(context, provider, booking, turn).await;
+                let at = AtProvider { context, state, wanted };
+                at.made(carried, effects).await?
+            }
         };
         effects.events.push(CallEvent::BookingMade { booking: BookingSummary::from(&*booking) });
         if let Some(call) = context.call() {
@@ -286,7 +321,7 @@ impl Claim<'_> {
         // Outside of a call nothing tells a repeat from a second booking but the tool call's id.
         let meaning = call_id.as_ref().map(|call| {
             let person = customer.name.to_lowercase();
-            format!("{call}|{person}|{}|{}", wanted.service.id, wanted.start)
+            format!("{call}|{person}|{}|{}", wanted.errand.service.id, wanted.start)
         });
         let (status, outcome) = if provider.is_local() {
             (BookingStatus::Confirmed, Outcome::Confirmed)
@@ -297,21 +332,25 @@ impl Claim<'_> {
             id: BookingId::random(),
             org: context.org.id().clone(),
             customer,
-            service_id: wanted.service.id.clone(),
+            service_id: wanted.errand.service.id.clone(),
             connection_id: slot.connection_id.clone(),
             resource: slot.resource.clone(),
-            capacity: wanted.service.capacity,
+            capacity: wanted.errand.service.capacity,
+            places: wanted.errand.places,
+            party_size: wanted.errand.party_size,
             start: slot.start,
             end: slot.end,
-            occupied_until: occupied_until(slot.end, &wanted.service),
-            time_zone: wanted.zone_name.clone(),
+            occupied_until: occupied_until(slot.end, &wanted.errand.service),
+            time_zone: wanted.errand.zone_name.clone(),
             status,
             outcome,
+            ask_provider: (!provider.is_local()).then(|| saga::look_at(context)),
             notes: notes.filter(|notes| !notes.trim().is_empty()),
             source: context.source(),
             call_id,
             tool_call: Some(context.tool_call()),
             meaning,
+            caller: None,
             by: context.actor(),
             now: context.now(),
         }
@@ -325,50 +364,4 @@ pub(super) fn key_reused() -> Refusal {
 pub(super) fn occupied_until(end: Timestamp, service: &Service) -> Timestamp {
     let buffer = SignedDuration::from_mins(i64::from(service.buffer_minutes));
     end.checked_add(buffer).unwrap_or(end)
-}
-
-/// Makes a claimed booking at its provider and settles what came of it.
-async fn at_provider(
-    context: &ToolContext,
-    state: &Arc<CallState>,
-    provider: &ProviderHandle,
-    wanted: &Wanted,
-    booking: Box<Booking>,
-    effects: &mut Effects,
-) -> Result<Box<Booking>, Refusal> {
-    let answer = provider.book((*booking).clone(), context.deadline).await;
-    let policy = context.org.settings().booking.outage_policy;
-    let settlement = match &answer {
-        Ok(made) if made.confirmed => {
-            Settlement::Confirmed { external_id: Some(made.external_id.clone()) }
-        }
-        Ok(_) => Settlement::Pending,
-        Err(ProviderError::Unknown) => Settlement::Unknown,
-        // Nothing was written there: the request is kept, to be confirmed later (P092).
-        Err(error) if error.is_outage() && policy == OutagePolicy::Defaults => Settlement::Pending,
-        Err(error) => Settlement::Failed { reason: error.to_string() },
-    };
-    let settled = context
-        .shared
-        .store
-        .settle(context.org.id(), &booking.id, settlement, &context.actor(), context.now())
-        .await;
-    let booking = match settled {
-        Ok(Some(settled)) => Box::new(settled),
-        Ok(None) => booking,
-        Err(error) => return Err(storage_down(context, &error, effects)),
-    };
-    match answer {
-        Ok(_) | Err(ProviderError::Unknown) => Ok(booking),
-        Err(error) if booking.is_active() => {
-            let _ = outage(context, &error, effects);
-            effects.replayable = true;
-            Ok(booking)
-        }
-        Err(ProviderError::SlotTaken | ProviderError::OutsidePolicy(_)) => {
-            let refusal = unavailable(context, provider, wanted, &[], effects);
-            Err(refusal.counted(state, effects))
-        }
-        Err(error) => Err(outage(context, &error, effects).counted(state, effects)),
-    }
 }

@@ -2,12 +2,17 @@
 //! the rules are in `slots`, the claims in storage. Every org starts with one.
 
 use async_trait::async_trait;
-use hookswitch_storage::{Booking, ConnectionId, ResourceId, Store};
+use hookswitch_storage::{
+    Booking, BookingStatus, ConnectionId, OrgId, ResourceId, Store, StoreError,
+};
 use jiff::Timestamp;
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use super::slots::{self, SlotRules, Span};
-use crate::ports::{BookingProvider, DaySlots, ProviderBooking, ProviderError, SlotQuery};
+use crate::ports::{
+    BookingProvider, DaySlots, ProviderBooking, ProviderError, ProviderRecord, ProviderState,
+    SlotQuery,
+};
 
 /// The provider name of the built-in calendar.
 pub const BUILTIN: &str = "builtin";
@@ -26,6 +31,43 @@ impl BuiltinCalendar {
     }
 }
 
+/// What our own claims occupy around the days of a query.
+pub(super) async fn claimed(
+    store: &Store,
+    query: &SlotQuery,
+    resource: &ResourceId,
+) -> Result<Vec<Span>, ProviderError> {
+    let from = query.from.yesterday().map_err(out_of_range)?;
+    let to = query.to.tomorrow().and_then(Date::tomorrow).map_err(out_of_range)?;
+    let midnight = |date: Date| {
+        let zoned = date.to_datetime(Time::midnight()).to_zoned(query.zone.clone());
+        zoned.map(|zoned| zoned.timestamp()).map_err(out_of_range)
+    };
+    let busy = store
+        .busy(&query.org.id, resource, midnight(from)?, midnight(to)?)
+        .await
+        .map_err(|error| unreadable(&query.org.id, &error))?;
+    let others = busy.iter().filter(|span| Some(span.booking) != query.ignore);
+    Ok(others
+        .map(|span| Span {
+            start: span.start,
+            end: span.end,
+            units: span.units_for(query.service.capacity),
+        })
+        .chain(query.kept.iter().copied())
+        .collect())
+}
+
+pub(super) fn out_of_range(_: jiff::Error) -> ProviderError {
+    ProviderError::OutsidePolicy("the date is out of range".into())
+}
+
+/// Our own storage failed.
+pub(super) fn unreadable(org: &OrgId, error: &StoreError) -> ProviderError {
+    tracing::error!(org.id = %org, %error, "calendar could not be read");
+    ProviderError::Unavailable { retry_after: None }
+}
+
 #[async_trait]
 impl BookingProvider for BuiltinCalendar {
     fn is_local(&self) -> bool {
@@ -33,35 +75,11 @@ impl BookingProvider for BuiltinCalendar {
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
-        let outside = |_| ProviderError::OutsidePolicy("the date is out of range".into());
-        let from = query.from.yesterday().map_err(outside)?;
-        let to = query.to.tomorrow().map_err(outside)?.tomorrow().map_err(outside)?;
-        let midnight = |date: jiff::civil::Date| {
-            date.to_datetime(Time::midnight())
-                .to_zoned(query.zone.clone())
-                .map(|zoned| zoned.timestamp())
-                .map_err(outside)
-        };
-        let busy = self
-            .store
-            .busy(&query.org.id, &self.resource, midnight(from)?, midnight(to)?)
-            .await
-            .map_err(|error| {
-                tracing::error!(org.id = %query.org.id, %error, "calendar could not be read");
-                ProviderError::Unavailable { retry_after: None }
-            })?;
-        let busy: Vec<Span> = busy
-            .iter()
-            .filter(|span| Some(span.booking) != query.ignore)
-            .map(|span| Span {
-                start: span.start,
-                end: span.end,
-                units: span.units_for(query.service.capacity),
-            })
-            .collect();
+        let busy = claimed(&self.store, query, &self.resource).await?;
         let rules = SlotRules {
             settings: &query.org.settings,
             service: &query.service,
+            places: query.places,
             zone: &query.zone,
             now: query.now,
         };
@@ -70,7 +88,7 @@ impl BookingProvider for BuiltinCalendar {
         while date <= query.to {
             let (slots, verdict) = slots::day(&rules, date, &busy);
             days.push(DaySlots { date, slots, verdict });
-            date = date.tomorrow().map_err(outside)?;
+            date = date.tomorrow().map_err(out_of_range)?;
         }
         Ok(days)
     }
@@ -91,5 +109,18 @@ impl BookingProvider for BuiltinCalendar {
 
     async fn cancel(&self, _: &Booking, _: Option<&str>) -> Result<(), ProviderError> {
         Ok(())
+    }
+
+    async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
+        let kept = self.store.booking(&booking.org, &booking.id).await;
+        let kept = kept.map_err(|error| unreadable(&booking.org, &error))?;
+        Ok(kept.map(|kept| ProviderRecord {
+            external_id: kept.id.to_string(),
+            start: kept.start,
+            state: match kept.status {
+                BookingStatus::Cancelled => ProviderState::Cancelled,
+                BookingStatus::Pending | BookingStatus::Confirmed => ProviderState::Confirmed,
+            },
+        }))
     }
 }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use hookswitch_storage::{
     Booking, BookingSummary, CallEvent, CancelBooking, CancelOutcome, MoveBooking, MoveOutcome,
-    Outcome, Service, Settlement,
+    Service, StoreError,
 };
-use jiff::civil::DateTime;
 
-use super::book::{Wanted, key_reused, occupied_until, secure, unavailable};
+use super::book::{Wanted, joined, key_reused, not_known, occupied_until, secure, unavailable};
+use super::calendars::Calendars;
 use super::desk::{Effects, Refusal, local, outage, storage_down};
-use super::find::{Claimant, Proof, find_with};
+use super::find::{Claimant, Purpose, find_for};
+use super::saga::{self, Carried};
+use super::waitlist::certain_number;
+use super::when::LocalTime;
 use super::{phrases, repeat};
 use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
@@ -33,7 +36,7 @@ pub struct ChangeRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Changed {
     /// It moved from the given local time.
-    Moved(Box<Booking>, DateTime),
+    Moved(Box<Booking>, LocalTime),
     /// It was there already.
     Already(Box<Booking>),
 }
@@ -66,7 +69,7 @@ pub async fn reschedule(
             None => Changed::Already(booking),
         });
     }
-    let booking = only(context, &request.claimant, effects).await?;
+    let booking = only(context, &state, &request.claimant, effects).await?;
     if !booking.is_active() {
         return Err(already_cancelled(&booking));
     }
@@ -84,7 +87,7 @@ pub async fn reschedule(
     let mut wanted = Wanted::read(context, &state, (date, &request.new_time), service, effects)?;
     // The caller names the new time themself; that it is free is checked below. In a call the
     // agent repeats it back before it calls, so no second offer is needed for one's own booking.
-    wanted.moving = Some(booking.id);
+    wanted = wanted.moving(&booking);
     if wanted.offered.is_none() {
         wanted.offered = Some(as_offer(&booking, &wanted));
     }
@@ -104,7 +107,8 @@ fn as_offer(booking: &Booking, wanted: &Wanted) -> hookswitch_storage::OfferedSl
         service_id: booking.service_id.clone(),
         resource: booking.resource.clone(),
         connection_id: booking.connection_id.clone(),
-        time_zone: wanted.zone_name.clone(),
+        time_zone: wanted.errand.zone_name.clone(),
+        party_size: booking.party_size,
         spoken: false,
     }
 }
@@ -118,32 +122,55 @@ pub(super) async fn relocate(
 ) -> Result<Box<Booking>, Refusal> {
     let Target { booking, wanted } = target;
     let provider = connection_of(context, &booking, effects).await?;
-    let slot = secure(context, state, &provider, wanted, effects).await?;
-    let external = !provider.is_local();
-    if external {
-        let answer = provider.reschedule(booking.clone(), slot.start, context.deadline).await;
-        settle_move(context, &booking, answer, effects).await?;
-    }
+    let calendars = Calendars::only(&provider);
+    let slot = secure(context, state, &calendars, wanted, effects).await?;
+    let alone = provider.is_local() || booking.is_unasked();
     let request = MoveBooking {
         org: context.org.id().clone(),
         id: booking.id,
         start: slot.start,
         end: slot.end,
-        occupied_until: occupied_until(slot.end, &wanted.service),
-        capacity: wanted.service.capacity,
-        time_zone: wanted.zone_name.clone(),
-        meaning: meaning(context, &booking, &wanted.service, slot.start),
+        occupied_until: occupied_until(slot.end, &wanted.errand.service),
+        capacity: wanted.errand.service.capacity,
+        party: wanted.errand.party_size.map(|people| (wanted.errand.places, people)),
+        time_zone: wanted.errand.zone_name.clone(),
+        meaning: meaning(context, &booking, &wanted.errand.service, slot.start),
         tool_call: Some(context.tool_call()),
         call_id: context.facts.id.clone(),
+        caller: certain_number(context, state, booking.customer_phone.as_deref()),
         by: context.actor(),
         now: context.now(),
     };
-    match context.shared.store.move_booking(request).await {
+    let store = &context.shared.store;
+    let outcome = if alone {
+        store.move_booking(request).await
+    } else {
+        let turn = saga::take_turn(context, booking.id).await;
+        let Some(turn) = turn else { return Err(not_known(wanted.at(), effects)) };
+        match store.begin_move(request, saga::look_at(context)).await {
+            Ok(MoveOutcome::Begun(begun)) => {
+                let carried = saga::carry_out(context, &provider, begun, turn).await;
+                let Carried { booking, error } = known(context, carried, wanted.at(), effects)?;
+                match error {
+                    None => Ok(MoveOutcome::Moved(booking)),
+                    Some(ProviderError::SlotTaken | ProviderError::OutsidePolicy(_)) => {
+                        Ok(MoveOutcome::Taken)
+                    }
+                    Some(error) => return Err(outage(context, &error, effects)),
+                }
+            }
+            other => other,
+        }
+    };
+    match outcome {
         Ok(MoveOutcome::Moved(moved)) => {
             effects.booking = Some(moved.id);
             let booking = BookingSummary::from(&*moved);
             effects.events.push(CallEvent::BookingChanged { booking });
             Ok(moved)
+        }
+        Ok(MoveOutcome::Begun(_) | MoveOutcome::Unsettled(_)) => {
+            Err(not_known(wanted.at(), effects))
         }
         Ok(MoveOutcome::Same(moved)) => {
             effects.booking = Some(moved.id);
@@ -151,13 +178,33 @@ pub(super) async fn relocate(
             Ok(moved)
         }
         Ok(MoveOutcome::Taken) => {
-            Err(unavailable(context, &provider, wanted, &[], effects).counted(state, effects))
+            let refusal = unavailable(context, &calendars, wanted, effects).await;
+            Err(refusal.counted(state, effects))
         }
         Ok(MoveOutcome::NotFound) => Err(not_found()),
         Ok(MoveOutcome::Cancelled(booking)) => Err(already_cancelled(&booking)),
         Ok(MoveOutcome::KeyReused) => Err(key_reused()),
         Err(error) => Err(storage_down(context, &error, effects)),
     }
+}
+
+/// Changes how many people come to a booking, which stays when it is.
+pub(super) async fn resize(
+    context: &ToolContext,
+    state: &Arc<CallState>,
+    booking: Booking,
+    wanted: &Wanted,
+    effects: &mut Effects,
+) -> Result<Box<Booking>, Refusal> {
+    let provider = connection_of(context, &booking, effects).await?;
+    if !provider.is_local() && !booking.is_unasked() {
+        // No calendar outside is known to change that without making the booking anew.
+        let mut refusal = Refusal::new("party_size", phrases::OTHER_PARTY);
+        refusal.transfer_suggested = true;
+        return Err(refusal);
+    }
+    let wanted = wanted.moving(&booking);
+    relocate(context, state, Target { booking, wanted: &wanted }, effects).await
 }
 
 fn meaning(
@@ -170,35 +217,20 @@ fn meaning(
     Some(format!("{call}|{}|{}|{start}", booking.customer_name.to_lowercase(), service.id))
 }
 
-async fn settle_move(
+/// What came of asking a provider, unless that is not known.
+fn known(
     context: &ToolContext,
-    booking: &Booking,
-    answer: Result<crate::ports::ProviderBooking, ProviderError>,
+    carried: Result<Carried, StoreError>,
+    at: LocalTime,
     effects: &mut Effects,
-) -> Result<(), Refusal> {
-    let settlement = match answer {
-        Ok(made) => Settlement::Confirmed { external_id: Some(made.external_id) },
-        Err(ProviderError::Unknown) => {
-            let settled = settle(context, booking, Settlement::Unknown, effects).await;
-            settled?;
-            let at = local(booking.start, &booking.time_zone);
-            return Err(Refusal::new("outcome_unknown", phrases::not_sure(at)));
+) -> Result<Carried, Refusal> {
+    match carried {
+        Ok(carried) if carried.error == Some(ProviderError::Unknown) => Err(not_known(at, effects)),
+        Ok(carried) => Ok(carried),
+        Err(error) => {
+            let _ = storage_down(context, &error, effects);
+            Err(not_known(at, effects))
         }
-        Err(error) => return Err(outage(context, &error, effects)),
-    };
-    settle(context, booking, settlement, effects).await
-}
-
-async fn settle(
-    context: &ToolContext,
-    booking: &Booking,
-    settlement: Settlement,
-    effects: &mut Effects,
-) -> Result<(), Refusal> {
-    let (org, by, now) = (context.org.id(), context.actor(), context.now());
-    match context.shared.store.settle(org, &booking.id, settlement, &by, now).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(storage_down(context, &error, effects)),
     }
 }
 
@@ -219,20 +251,11 @@ pub async fn cancel(
     {
         return Ok((Box::new(booking), true));
     }
-    let booking = only(context, claimant, effects).await?;
+    let booking = only(context, &state, claimant, effects).await?;
     effects.booking = Some(booking.id);
+    let at = local(booking.start, &booking.time_zone);
     let provider = connection_of(context, &booking, effects).await?;
-    if booking.is_active() && !provider.is_local() {
-        match provider.cancel(booking.clone(), reason.clone(), context.deadline).await {
-            Ok(()) | Err(ProviderError::NotFound) => {}
-            Err(ProviderError::Unknown) => {
-                settle(context, &booking, Settlement::Unknown, effects).await?;
-                let at = local(booking.start, &booking.time_zone);
-                return Err(Refusal::new("outcome_unknown", phrases::not_sure(at)));
-            }
-            Err(error) => return Err(outage(context, &error, effects)),
-        }
-    }
+    let alone = provider.is_local() || booking.is_unasked() || !booking.is_active();
     let request = CancelBooking {
         org: context.org.id().clone(),
         id: booking.id,
@@ -242,12 +265,33 @@ pub async fn cancel(
         by: context.actor(),
         now: context.now(),
     };
-    match context.shared.store.cancel(request).await {
+    let store = &context.shared.store;
+    let outcome = if alone {
+        store.cancel(request).await
+    } else {
+        let turn = saga::take_turn(context, booking.id).await;
+        let Some(turn) = turn else { return Err(not_known(at, effects)) };
+        match store.begin_cancel(request, saga::look_at(context)).await {
+            Ok(CancelOutcome::Begun(begun)) => {
+                let carried = saga::carry_out(context, &provider, begun, turn).await;
+                let Carried { booking, error } = known(context, carried, at, effects)?;
+                match error {
+                    Some(error) if booking.is_active() => {
+                        return Err(outage(context, &error, effects));
+                    }
+                    _ => Ok(CancelOutcome::Cancelled(booking)),
+                }
+            }
+            other => other,
+        }
+    };
+    match outcome {
         Ok(CancelOutcome::Cancelled(booking)) => {
             let summary = BookingSummary::from(&*booking);
             effects.events.push(CallEvent::BookingCancelled { booking: summary });
             Ok((booking, true))
         }
+        Ok(CancelOutcome::Begun(_) | CancelOutcome::Unsettled(_)) => Err(not_known(at, effects)),
         Ok(CancelOutcome::Already(booking)) => Ok((booking, false)),
         Ok(CancelOutcome::NotFound) => Err(not_found()),
         Ok(CancelOutcome::KeyReused) => Err(key_reused()),
@@ -267,18 +311,20 @@ fn not_found() -> Refusal {
 /// The one booking that is meant.
 async fn only(
     context: &ToolContext,
+    state: &CallState,
     claimant: &Claimant,
     effects: &mut Effects,
 ) -> Result<Booking, Refusal> {
-    let mut found = find_with(context, claimant, Proof::NumberAndDetail, effects).await?;
+    let mut found = find_for(context, claimant, Purpose::Change, effects).await?;
     if found.len() > 1 {
         let at: Vec<_> = found.iter().map(|b| local(b.start, &b.time_zone)).collect();
         return Err(Refusal::new("several_bookings", phrases::found_several(&at)));
     }
     let booking = found.pop().ok_or_else(not_found)?;
-    if booking.outcome == Outcome::Unknown {
+    let booking = *joined(context, state, Box::new(booking), effects).await?;
+    if booking.is_in_doubt() && booking.is_active() {
         let at = local(booking.start, &booking.time_zone);
-        return Err(Refusal::new("outcome_unknown", phrases::not_sure(at)));
+        return Err(not_known(at, effects));
     }
     Ok(booking)
 }

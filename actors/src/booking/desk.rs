@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use hookswitch_storage::{BookingId, CallEvent, OfferedSlot, OutagePolicy, Settings};
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use tokio::sync::OwnedMutexGuard;
 
 use super::phrases;
-use super::when::WhenError;
+use super::when::{LocalTime, WhenError};
 use crate::bounds::ATTEMPTS_BEFORE_TRANSFER;
 use crate::ports::ProviderError;
 use crate::session::state::CallState;
-use crate::tools::ToolContext;
+use crate::tools::{ToolContext, message_tool};
 
 /// What comes of a booking function beside its answer.
 pub struct Effects {
@@ -24,12 +23,14 @@ pub struct Effects {
     pub booking: Option<BookingId>,
     /// Whether the answer is final: failures of ours are not.
     pub replayable: bool,
+    /// What was understood of the details that the caller gave, for them to confirm.
+    pub read_back: Option<String>,
     pub(crate) gate: Option<OwnedMutexGuard<()>>,
 }
 
 impl Default for Effects {
     fn default() -> Self {
-        Self { events: Vec::new(), booking: None, replayable: true, gate: None }
+        Self { events: Vec::new(), booking: None, replayable: true, read_back: None, gate: None }
     }
 }
 
@@ -48,6 +49,8 @@ pub struct Refusal {
     pub attempts: Option<u32>,
     /// Whether handing the call over is the better way on.
     pub transfer_suggested: bool,
+    /// What the agent can do next, for the agent.
+    pub next_step: Option<String>,
 }
 
 impl Refusal {
@@ -61,6 +64,7 @@ impl Refusal {
             argument: None,
             attempts: None,
             transfer_suggested: false,
+            next_step: None,
         }
     }
 
@@ -103,6 +107,10 @@ pub(crate) fn outage(
     error: &ProviderError,
     effects: &mut Effects,
 ) -> Refusal {
+    if let ProviderError::MissingInput { field } = error {
+        // Nothing is wrong with the calendar: the caller can give what it wants.
+        return Refusal::new("missing_input", phrases::need_also(field));
+    }
     tracing::warn!(org.id = %context.org.id(), %error, "provider could not be used");
     effects.replayable = false;
     effects.events.push(CallEvent::Warning {
@@ -113,6 +121,10 @@ pub(crate) fn outage(
     let message = if hand_over { phrases::HAND_OVER } else { phrases::TAKE_MESSAGE };
     let mut refusal = Refusal::new(phrases::PROVIDER_ERROR, message);
     refusal.transfer_suggested = hand_over;
+    if !hand_over {
+        let tool = message_tool(context.org.settings().tool_names);
+        refusal.next_step = Some(phrases::waiting::keep_message_with(tool));
+    }
     refusal
 }
 
@@ -138,7 +150,9 @@ pub(crate) fn hold(context: &ToolContext, slots: &[OfferedSlot]) {
     let Some(call) = context.call().filter(|_| context.is_live()) else { return };
     let until = hold_until(context.org.settings(), context.now());
     for slot in slots.iter().filter(|slot| slot.spoken) {
-        context.shared.holds.hold(&slot.resource, &call, (slot.start, slot.end), until);
+        let places = context.org.places_of(slot);
+        let span = (slot.start, slot.end);
+        context.shared.holds.hold(&slot.resource, &call, span, places, until);
     }
 }
 
@@ -149,8 +163,12 @@ pub fn is_place(name: &str) -> bool {
     name == "UTC" || (name.contains('/') && name != "Etc/Unknown")
 }
 
-/// The zone that a name means, or the org's.
-pub(crate) fn zone_named(context: &ToolContext, name: Option<&str>) -> (TimeZone, String) {
+/// The zone that a name means, or that of the call, which is the org's of when it began.
+pub(crate) fn zone_named(
+    context: &ToolContext,
+    state: &CallState,
+    name: Option<&str>,
+) -> (TimeZone, String) {
     let wanted = name.map(str::trim).filter(|name| is_place(name));
     match wanted.and_then(|name| Some((TimeZone::get(name).ok()?, name))) {
         Some((zone, name)) => {
@@ -158,20 +176,21 @@ pub(crate) fn zone_named(context: &ToolContext, name: Option<&str>) -> (TimeZone
             let name = zone.iana_name().unwrap_or(name).to_owned();
             (zone, name)
         }
-        None => (context.org.zone.clone(), context.org.settings().timezone.clone()),
+        None => match TimeZone::get(&state.time_zone) {
+            Ok(zone) => (zone, state.time_zone.clone()),
+            Err(_) => (context.org.zone.clone(), context.org.settings().timezone.clone()),
+        },
     }
 }
 
 /// The zone in which the caller was last offered something, or the org's (R15).
 pub(crate) fn zone_of_offers(context: &ToolContext, state: &Arc<CallState>) -> (TimeZone, String) {
-    zone_named(context, state.offered_slots.last().map(|slot| slot.time_zone.as_str()))
+    zone_named(context, state, state.offered_slots.last().map(|slot| slot.time_zone.as_str()))
 }
 
-/// The local time of an instant in a zone by name.
+/// What clocks show at an instant in a zone by name; in UTC if nobody knows the name.
 #[must_use]
-pub fn local(at: Timestamp, zone: &str) -> DateTime {
-    match at.in_tz(zone) {
-        Ok(zoned) => zoned.datetime(),
-        Err(_) => at.to_zoned(TimeZone::UTC).datetime(),
-    }
+pub fn local(at: Timestamp, zone: &str) -> LocalTime {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    LocalTime::of(at, &zone)
 }

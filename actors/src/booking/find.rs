@@ -1,13 +1,23 @@
-//! Whose booking is it? Finds the bookings that a caller may reach (R10): those of the number they
-//! are calling from, or one by its full confirmation code. A part of a code never matches, and a
-//! number that a model wrote down opens nothing.
+//! Whose booking is it? Finds the bookings that a caller may reach (R10): by the number they are
+//! calling from and one detail, by a full confirmation code, or because they opened or made it in
+//! this very call. The number alone tells that there is an appointment and nothing of it: a number
+//! can be forged. A part of a code never matches, and a number that a model wrote down opens
+//! nothing.
 
-use hookswitch_storage::{Booking, BookingFilter, BookingId, Page};
-use jiff::civil::Date;
+mod code;
+mod guesses;
+mod opened;
+
+use hookswitch_storage::{Booking, BookingFilter, CallKey, GuessKind, Page, StoreError};
 
 use super::desk::{Effects, Refusal, local, storage_down};
-use super::{people, phrases, when};
+use super::when::{self, Day};
+use super::{people, phrases};
+use crate::session::state::CallState;
 use crate::tools::ToolContext;
+use code::Reference;
+use guesses::attempt;
+pub(crate) use opened::Opened;
 
 /// Bookings of one number that are looked at.
 const MOST: usize = 50;
@@ -25,13 +35,31 @@ pub struct Claimant {
     pub date: Option<String>,
 }
 
-/// How sure it is that the caller may change what was found.
+/// What a booking is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Proof {
-    /// To read, the caller's number is enough.
-    Number,
-    /// To change, the number and one detail, or the code.
-    NumberAndDetail,
+pub(super) enum Purpose {
+    /// To tell of it: all that fit.
+    Look,
+    /// To change it: what this call knows already goes first.
+    Change,
+}
+
+/// A detail of a booking, as understood.
+struct Detail<'a> {
+    date: Option<Day>,
+    name: Option<&'a str>,
+}
+
+impl Detail<'_> {
+    fn is_given(&self) -> bool {
+        self.date.is_some() || self.name.is_some()
+    }
+
+    fn fits(&self, booking: &Booking) -> bool {
+        let starts = local(booking.start, &booking.time_zone).date();
+        self.date.is_none_or(|date| date.is(starts))
+            && self.name.is_none_or(|name| people::same_person(name, &booking.customer_name))
+    }
 }
 
 /// Finds the caller's bookings that are still ahead, soonest first; never an empty list. A booking
@@ -44,106 +72,179 @@ pub async fn find(
     claimant: &Claimant,
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
-    find_with(context, claimant, Proof::Number, effects).await
+    find_for(context, claimant, Purpose::Look, effects).await
 }
 
-pub(super) async fn find_with(
+pub(super) async fn find_for(
     context: &ToolContext,
     claimant: &Claimant,
-    proof: Proof,
+    purpose: Purpose,
+    effects: &mut Effects,
+) -> Result<Vec<Booking>, Refusal> {
+    let found = search(context, claimant, purpose, effects).await?;
+    // Nobody would tell us when a call without a session ends.
+    if let Some(call) = context.call().filter(|_| context.is_live()) {
+        found.iter().for_each(|booking| context.shared.opened.open(&call, booking.id));
+    }
+    Ok(found)
+}
+
+async fn search(
+    context: &ToolContext,
+    claimant: &Claimant,
+    purpose: Purpose,
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-    if let Some(reference) = given(&claimant.reference) {
-        return match by_reference(context, &reference).await {
-            Ok(Some(booking)) => Ok(vec![booking]),
-            Ok(None) => Err(Refusal::new("booking_not_found", phrases::NOT_FOUND)),
-            Err(error) => Err(storage_down(context, &error, effects)),
-        };
-    }
     let state = context.state().await;
-    let country = &context.org.settings().country;
+    // Who made it in this very call, or has proven themself in it, needs to prove nothing more.
+    let here = match of_call(context).await {
+        Ok(here) => here,
+        Err(error) => return Err(storage_down(context, &error, effects)),
+    };
+    if let Some(reference) = given(&claimant.reference) {
+        let found = by_reference(context, &state, &reference, here, effects).await?;
+        return Ok(vec![found]);
+    }
     let date = match given(&claimant.date) {
         Some(text) => {
-            let date = when::parse_date(&text, state.today).map_err(|e| Refusal::when(&e))?;
-            Some(date)
+            let day = when::read_day(&text, state.today).map_err(|e| Refusal::when(&e))?;
+            Some(day)
         }
         None => None,
     };
     let name = given(&claimant.name);
-    let fitting = |all: Vec<Booking>| -> Vec<Booking> {
-        all.into_iter().filter(|b| fits(b, date, name.as_deref())).collect()
-    };
-    // Who made it in this very call needs to prove nothing more, whatever number was given for it.
-    let here = match of_call(context).await {
-        Ok(here) => fitting(here),
-        Err(error) => return Err(storage_down(context, &error, effects)),
-    };
-    let detailed = date.is_some() || name.is_some();
-    if !here.is_empty() && (proof == Proof::NumberAndDetail || !detailed) {
-        return Ok(here);
+    let detail = Detail { date, name: name.as_deref() };
+    let mut found: Vec<Booking> = here.into_iter().filter(|booking| detail.fits(booking)).collect();
+    if !found.is_empty() && (purpose == Purpose::Change || !detail.is_given()) {
+        found.sort_by_key(|booking| booking.start);
+        return Ok(found);
     }
-    let own = state.caller.number.clone();
+    let country = &context.org.settings().country;
     let claimed = given(&claimant.phone).and_then(|text| people::phone(&text, country));
-    let number = match (own, claimed) {
+    let number = match (state.caller.number.clone(), claimed) {
         (Some(own), None) => own,
         (Some(own), Some(claimed)) if own == claimed => own,
-        _ if !here.is_empty() => return Ok(here),
-        _ => return Err(Refusal::new("confirmation_needed", phrases::NEED_CODE)),
+        _ if !found.is_empty() => return Ok(found),
+        _ => return Err(Refusal::new("confirmation_needed", phrases::access::NEED_CODE)),
     };
-    let mut all = match of_number(context, number).await {
-        Ok(all) => all,
+    let mut others = match of_number(context, number).await {
+        Ok(others) => others,
         Err(error) => return Err(storage_down(context, &error, effects)),
     };
-    all.retain(|booking| !here.iter().any(|known| known.id == booking.id));
-    if all.is_empty() && here.is_empty() {
+    others.retain(|booking| !found.iter().any(|known| known.id == booking.id));
+    if others.is_empty() && found.is_empty() {
         return Err(Refusal::new("booking_not_found", phrases::NONE_AHEAD));
     }
-    if proof == Proof::NumberAndDetail && !detailed {
-        return Err(Refusal::new("detail_needed", phrases::NEED_DETAIL));
+    if !others.is_empty() {
+        found.extend(by_detail(context, &state, others, &detail, effects).await?);
     }
-    let mut matching = here;
-    matching.extend(fitting(all));
-    if matching.is_empty() {
-        return Err(Refusal::new("booking_not_found", phrases::NOT_FOUND));
+    if found.is_empty() {
+        return Err(not_found());
     }
-    matching.sort_by_key(|booking| booking.start);
-    Ok(matching)
+    found.sort_by_key(|booking| booking.start);
+    Ok(found)
 }
 
-fn fits(booking: &Booking, date: Option<Date>, name: Option<&str>) -> bool {
-    let starts = local(booking.start, &booking.time_zone).date();
-    date.is_none_or(|date| date == starts)
-        && name.is_none_or(|name| people::same_person(name, &booking.customer_name))
+/// Those of the caller's number that a detail fits.
+async fn by_detail(
+    context: &ToolContext,
+    state: &CallState,
+    bookings: Vec<Booking>,
+    detail: &Detail<'_>,
+    effects: &mut Effects,
+) -> Result<Vec<Booking>, Refusal> {
+    if !detail.is_given() {
+        return Err(Refusal::new("detail_needed", phrases::access::NEED_DETAIL));
+    }
+    let attempt = attempt(context, state, GuessKind::Detail, effects).await?;
+    let fitting: Vec<Booking> =
+        bookings.into_iter().filter(|booking| detail.fits(booking)).collect();
+    if !fitting.is_empty() {
+        attempt.forgive(context).await;
+    }
+    Ok(fitting)
 }
 
 async fn by_reference(
     context: &ToolContext,
+    state: &CallState,
     reference: &str,
-) -> Result<Option<Booking>, hookswitch_storage::StoreError> {
-    let (store, org) = (&context.shared.store, context.org.id());
-    if let Ok(id) = reference.trim().parse::<BookingId>() {
-        return store.booking(org, &id).await;
+    here: Vec<Booking>,
+    effects: &mut Effects,
+) -> Result<Booking, Refusal> {
+    let reference = code::read(reference);
+    let is_meant = |booking: &Booking| match &reference {
+        Reference::Id(id) => booking.id == *id,
+        Reference::Codes(codes) => codes.contains(&booking.confirmation),
+        Reference::Part => false,
+    };
+    if let Some(known) = here.into_iter().find(is_meant) {
+        return Ok(known);
     }
-    // As it is spoken and written down: "A B C - 1 2 3".
-    let code: String = reference.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    store.booking_by_confirmation(org, &code).await
+    if reference == Reference::Part {
+        return Err(not_found());
+    }
+    let attempt = attempt(context, state, GuessKind::Code, effects).await?;
+    let found = match stored(context, &reference).await {
+        Ok(found) => found.ok_or_else(not_found)?,
+        Err(error) => return Err(storage_down(context, &error, effects)),
+    };
+    attempt.forgive(context).await;
+    Ok(found)
 }
 
-/// What was booked in this call and is still ahead.
-async fn of_call(context: &ToolContext) -> Result<Vec<Booking>, hookswitch_storage::StoreError> {
-    let Some(call) = context.facts.id.clone() else { return Ok(Vec::new()) };
-    let filter =
-        BookingFilter { from: Some(context.now()), call: Some(call), ..BookingFilter::default() };
-    let found =
-        context.shared.store.bookings(context.org.id(), &filter, &Page::first(MOST)).await?;
-    Ok(found.items.into_iter().filter(Booking::is_active).collect())
-}
-
-async fn of_number(
+async fn stored(
     context: &ToolContext,
-    number: String,
-) -> Result<Vec<Booking>, hookswitch_storage::StoreError> {
+    reference: &Reference,
+) -> Result<Option<Booking>, StoreError> {
+    let (store, org) = (&context.shared.store, context.org.id());
+    match reference {
+        Reference::Id(id) => store.booking(org, id).await,
+        Reference::Codes(codes) => {
+            for code in codes {
+                if let Some(found) = store.booking_by_confirmation(org, code).await? {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
+        }
+        Reference::Part => Ok(None),
+    }
+}
+
+fn not_found() -> Refusal {
+    Refusal::new("booking_not_found", phrases::NOT_FOUND)
+}
+
+/// What was booked or opened in this call and is still ahead.
+async fn of_call(context: &ToolContext) -> Result<Vec<Booking>, StoreError> {
+    let Some(call) = context.call() else { return Ok(Vec::new()) };
+    let (store, now) = (&context.shared.store, context.now());
+    let filter = BookingFilter {
+        from: Some(now),
+        call: Some(call.call.clone()),
+        ..BookingFilter::default()
+    };
+    let mut found = store.bookings(&call.org, &filter, &Page::first(MOST)).await?.items;
+    for id in context.shared.opened.of(&call) {
+        if !found.iter().any(|booking| booking.id == id) {
+            found.extend(store.booking(&call.org, &id).await?.filter(|b| b.start >= now));
+        }
+    }
+    found.retain(Booking::is_active);
+    Ok(found)
+}
+
+/// Whether the caller may hear of a booking without another proof in this call.
+pub(crate) fn is_open_to(context: &ToolContext, booking: &Booking) -> bool {
+    let opened = |call: CallKey| {
+        booking.call_id.as_ref() == Some(&call.call) || context.shared.opened.has(&call, booking.id)
+    };
+    context.call().is_some_and(opened)
+}
+
+async fn of_number(context: &ToolContext, number: String) -> Result<Vec<Booking>, StoreError> {
     let filter = BookingFilter {
         from: Some(context.now()),
         phone: Some(number),

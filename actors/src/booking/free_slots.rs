@@ -1,19 +1,19 @@
 //! Which slots are free on a day, and where else if there are none. Offers what it finds: the
 //! slots become bookable in this call, and those that are spoken are kept from other calls.
 
-use std::sync::Arc;
-
-use hookswitch_storage::{BookingId, CallEvent, OfferedSlot, OutagePolicy, ResourceId, Service};
+use hookswitch_storage::{CallEvent, OfferedSlot, OutagePolicy, Service};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::book::meant_date;
+use super::calendars::{Calendars, Opening, offer};
 use super::desk::{Effects, Refusal, hold, outage, zone_named};
-use super::phrases;
-use super::slots::{DayVerdict, FreeSlot, outage_day};
+use super::slots::{DayVerdict, outage_day};
 use super::when::parse_date;
+use super::{party, phrases};
 use crate::bounds::{ALTERNATIVE_DAYS, ALTERNATIVES, SLOTS_PER_ALTERNATIVE};
-use crate::ports::{DaySlots, ProviderError, SlotQuery};
+use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::tools::ToolContext;
 
@@ -26,8 +26,23 @@ pub struct SlotsRequest {
     pub service: Option<String>,
     /// IANA zone in which the day is meant; the org's by default.
     pub zone: Option<String>,
+    /// For how many people.
+    pub party_size: Option<u32>,
     /// Whether the answer speaks the times, so that they are held.
     pub speak: bool,
+}
+
+/// What slots are wanted for.
+#[derive(Debug, Clone)]
+pub struct Errand {
+    /// The service.
+    pub service: Service,
+    /// How many people come, if that was said.
+    pub party_size: Option<u32>,
+    /// How many places of the service they take, at least 1.
+    pub places: u32,
+    /// IANA zone in which times are spoken of.
+    pub zone_name: String,
 }
 
 /// The answer.
@@ -39,16 +54,16 @@ pub struct FreeSlots {
     pub today: Date,
     /// Zone of all times of the answer.
     pub zone: TimeZone,
-    /// Its IANA name.
-    pub zone_name: String,
-    /// The service that the slots are for.
-    pub service: Service,
+    /// What the slots are for.
+    pub errand: Errand,
     /// All free slots of the day; those marked as spoken are to be spoken.
     pub slots: Vec<OfferedSlot>,
     /// Other days, when there are none.
     pub alternatives: Vec<(Date, Vec<OfferedSlot>)>,
     /// Why there are none.
     pub verdict: DayVerdict,
+    /// The notice that the business needs, minutes.
+    pub lead_minutes: u32,
     /// The provider was out of reach: what is booked must be confirmed later (P091).
     pub unconfirmed: bool,
 }
@@ -63,43 +78,45 @@ pub async fn free_slots(
     effects: &mut Effects,
 ) -> Result<FreeSlots, Refusal> {
     let state = context.state().await;
-    let (zone, zone_name) = zone_named(context, request.zone.as_deref());
+    let (zone, zone_name) = zone_named(context, &state, request.zone.as_deref());
     let today = if zone_name == state.time_zone {
         state.today
     } else {
         context.now().to_zoned(zone.clone()).date()
     };
     let date = parse_date(&request.date, today).map_err(|error| Refusal::when(&error))?;
-    if date < today {
-        return Err(Refusal::new("date_in_past", phrases::date_has_passed(date, today)));
-    }
     let horizon = context.org.settings().booking.horizon_days;
+    let meant = meant_date(date, today, horizon);
+    if date < today {
+        return Err(Refusal::new("date_in_past", phrases::date_has_passed(date, today, meant)));
+    }
     if today.checked_add(i64::from(horizon).days()).is_ok_and(|last| date > last) {
-        return Err(Refusal::new("date_too_far", phrases::too_far_ahead(date, horizon)));
+        return Err(Refusal::new("date_too_far", phrases::too_far_ahead(date, horizon, meant)));
     }
     let service = context
         .org
         .service(request.service.as_deref())
         .cloned()
         .ok_or_else(|| Refusal::new("no_service", phrases::NO_SERVICE))?;
+    let places = party::places(&service, request.party_size)?;
     let mut found = FreeSlots {
         date,
         today,
         zone,
-        zone_name,
-        service,
+        errand: Errand { service, party_size: request.party_size, places, zone_name },
         slots: Vec::new(),
         alternatives: Vec::new(),
         verdict: DayVerdict::Open,
+        lead_minutes: context.org.settings().booking.min_lead_minutes,
         unconfirmed: false,
     };
-    let provider = match context.shared.connections.of_org(&context.org).await {
-        Ok(provider) => provider,
+    let calendars = match Calendars::of(context, &found.errand.service).await {
+        Ok(calendars) => calendars,
         Err(error) => return Err(outage(context, &error, effects)),
     };
-    match search(context, &provider, &mut found).await {
+    match search(context, &calendars, &mut found).await {
         Ok(()) => {}
-        Err(error) => out_of_reach(context, &provider, &mut found, &error, effects)?,
+        Err(error) => out_of_reach(context, calendars.first(), &mut found, &error, effects)?,
     }
     if request.speak {
         let most = usize::try_from(context.org.settings().booking.max_offers).unwrap_or(1).max(1);
@@ -123,18 +140,18 @@ pub async fn free_slots(
 
 async fn search(
     context: &ToolContext,
-    provider: &ProviderHandle,
+    calendars: &Calendars,
     found: &mut FreeSlots,
 ) -> Result<(), ProviderError> {
-    let day = on(context, provider, found, found.date).await?;
-    found.verdict = day.verdict;
-    found.slots = offers(context, provider, found, day.slots);
+    let (openings, verdict) = on(context, calendars, found, found.date).await?;
+    found.verdict = verdict;
+    found.slots = calendars.offers(context, &found.errand, &openings);
     if found.slots.is_empty() {
         let first = found.date.saturating_add(1.day());
         let last = found.date.saturating_add(ALTERNATIVE_DAYS.days());
-        let days = ask(context, provider, &found.service, (first, last), None).await?;
-        for day in days.into_iter().filter(|day| !day.slots.is_empty()).take(ALTERNATIVES) {
-            let mut slots = offers(context, provider, found, day.slots);
+        let days = calendars.ask(context, &found.errand, (first, last), None).await?;
+        for day in days.into_iter().filter(|day| !day.openings.is_empty()).take(ALTERNATIVES) {
+            let mut slots = calendars.offers(context, &found.errand, &day.openings);
             slots.truncate(SLOTS_PER_ALTERNATIVE);
             found.alternatives.push((day.date, slots));
         }
@@ -142,86 +159,26 @@ async fn search(
     Ok(())
 }
 
-/// The slots of a date in the answer's zone, which may lie on two dates of the org.
+/// What is free on a date in the answer's zone, which may lie on two dates of the org.
 async fn on(
     context: &ToolContext,
-    provider: &ProviderHandle,
+    calendars: &Calendars,
     found: &FreeSlots,
     date: Date,
-) -> Result<DaySlots, ProviderError> {
-    if found.zone_name == context.org.settings().timezone {
-        let mut days = ask(context, provider, &found.service, (date, date), None).await?;
-        let none = DaySlots { date, slots: Vec::new(), verdict: DayVerdict::NoHours };
-        return Ok(days.pop().unwrap_or(none));
+) -> Result<(Vec<Opening>, DayVerdict), ProviderError> {
+    if found.errand.zone_name == context.org.settings().timezone {
+        let mut days = calendars.ask(context, &found.errand, (date, date), None).await?;
+        let none = || (Vec::new(), DayVerdict::NoHours);
+        return Ok(days.pop().map_or_else(none, |day| (day.openings, day.verdict)));
     }
     let (from, to) = (date.saturating_sub(1.day()), date.saturating_add(1.day()));
-    let days = ask(context, provider, &found.service, (from, to), None).await?;
+    let days = calendars.ask(context, &found.errand, (from, to), None).await?;
     let verdict =
         days.iter().find(|day| day.date == date).map_or(DayVerdict::NoHours, |d| d.verdict);
-    let here = |slot: &FreeSlot| slot.start.to_zoned(found.zone.clone()).date() == date;
-    let slots: Vec<_> = days.into_iter().flat_map(|day| day.slots).filter(here).collect();
-    let verdict = if slots.is_empty() { verdict } else { DayVerdict::Open };
-    Ok(DaySlots { date, slots, verdict })
-}
-
-/// Asks the provider about days in the org's zone.
-pub(super) async fn ask(
-    context: &ToolContext,
-    provider: &ProviderHandle,
-    service: &Service,
-    (from, to): (Date, Date),
-    ignore: Option<BookingId>,
-) -> Result<Vec<DaySlots>, ProviderError> {
-    let query = SlotQuery {
-        org: Arc::clone(&context.org.org),
-        service: service.clone(),
-        zone: context.org.zone.clone(),
-        from,
-        to,
-        ignore,
-        now: context.now(),
-    };
-    provider.availability(query, context.deadline).await
-}
-
-/// Slots that other live calls were told of are left out while there are others.
-fn offers(
-    context: &ToolContext,
-    provider: &ProviderHandle,
-    found: &FreeSlots,
-    slots: Vec<FreeSlot>,
-) -> Vec<OfferedSlot> {
-    let resource = ResourceId::of_connection(provider.id());
-    let (call, now) = (context.call(), context.now());
-    let capacity = usize::try_from(found.service.capacity).unwrap_or(usize::MAX);
-    let wanted = |slot: &&FreeSlot| {
-        let span = (slot.start, slot.end);
-        let holds = &context.shared.holds;
-        holds.held_by_others(context.org.id(), &resource, call.as_ref(), span, now) < capacity
-    };
-    let mut chosen: Vec<FreeSlot> = slots.iter().filter(wanted).copied().collect();
-    if chosen.is_empty() {
-        chosen = slots;
-    }
-    chosen.into_iter().map(|slot| offer(provider, &found.service, &found.zone_name, slot)).collect()
-}
-
-/// A free slot as an offer that has not been spoken.
-pub(super) fn offer(
-    provider: &ProviderHandle,
-    service: &Service,
-    zone_name: &str,
-    slot: FreeSlot,
-) -> OfferedSlot {
-    OfferedSlot {
-        start: slot.start,
-        end: slot.end,
-        service_id: service.id.clone(),
-        resource: ResourceId::of_connection(provider.id()),
-        connection_id: provider.id().clone(),
-        time_zone: zone_name.to_owned(),
-        spoken: false,
-    }
+    let here = |opening: &Opening| found.zone.to_datetime(opening.start).date() == date;
+    let openings: Vec<_> = days.into_iter().flat_map(|day| day.openings).filter(here).collect();
+    let verdict = if openings.is_empty() { verdict } else { DayVerdict::Open };
+    Ok((openings, verdict))
 }
 
 /// The outage policy's answer: with `defaults` nine to five, to be confirmed (P091).
@@ -241,7 +198,7 @@ fn out_of_reach(
     found.unconfirmed = true;
     found.slots = outage_day(found.date, &found.zone, context.now())
         .into_iter()
-        .map(|slot| offer(provider, &found.service, &found.zone_name, slot))
+        .map(|slot| offer(provider, &found.errand, slot))
         .collect();
     Ok(())
 }

@@ -21,25 +21,28 @@ struct Hold {
     call: CallKey,
     start: Timestamp,
     end: Timestamp,
+    places: u32,
     until: Timestamp,
 }
 
 impl Holds {
-    /// Keeps `[start, end)` of a resource for `call` until `until`.
+    /// Keeps `places` of a resource in `[start, end)` for `call` until `until`.
     pub(crate) fn hold(
         &self,
         resource: &ResourceId,
         call: &CallKey,
         (start, end): (Timestamp, Timestamp),
+        places: u32,
         until: Timestamp,
     ) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let holds = inner.entry((call.org.clone(), resource.clone())).or_default();
         holds.retain(|hold| !(hold.call == *call && hold.start == start && hold.end == end));
-        holds.push(Hold { call: call.clone(), start, end, until });
+        holds.push(Hold { call: call.clone(), start, end, places, until });
     }
 
-    /// How many other live calls hold something that overlaps `[start, end)`.
+    /// How many places other live calls hold in `[start, end)`. Of several offers to one call, it
+    /// will take one: the largest counts.
     #[must_use]
     pub(crate) fn held_by_others(
         &self,
@@ -48,18 +51,18 @@ impl Holds {
         call: Option<&CallKey>,
         (start, end): (Timestamp, Timestamp),
         now: Timestamp,
-    ) -> usize {
+    ) -> u64 {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(holds) = inner.get_mut(&(org.clone(), resource.clone())) else { return 0 };
         holds.retain(|hold| hold.until > now);
-        let mut others: Vec<&CallKey> = holds
-            .iter()
-            .filter(|hold| Some(&hold.call) != call && hold.start < end && start < hold.end)
-            .map(|hold| &hold.call)
-            .collect();
-        others.sort();
-        others.dedup();
-        others.len()
+        let mut others: HashMap<&CallKey, u32> = HashMap::new();
+        for hold in holds.iter() {
+            if Some(&hold.call) != call && hold.start < end && start < hold.end {
+                let most = others.entry(&hold.call).or_default();
+                *most = hold.places.max(*most);
+            }
+        }
+        others.into_values().map(u64::from).sum()
     }
 
     /// Lets go of everything that `call` holds.

@@ -2,12 +2,16 @@
 //! to one form before anything compares or stores them. Called by the tools and by caller look-up.
 //! Knows no customer record; never fails loudly, since an unusable detail is asked for again.
 
+mod addresses;
+mod names;
+mod numbers;
+
 use phonenumber::{Mode, PhoneNumber, country};
 
-/// Longest accepted name, characters.
-const MAX_NAME: usize = 200;
-/// Longest accepted address, bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
-const MAX_EMAIL: usize = 254;
+pub use addresses::{EmailError, read_email};
+use names::MAX_NAME;
+pub use names::{person, same_person};
+
 /// Longer texts are no phone number however they are punctuated.
 const MAX_PHONE_TEXT: usize = 40;
 /// Digits of an international number: the longest by ITU-T E.164, the shortest in real use.
@@ -16,13 +20,18 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 /// A phone number in E.164 form (`+15125550143`), or `None` when the text is none.
 ///
 /// `country` is the org's ISO 3166 code (`US`), by which numbers without a country code are read;
-/// an unknown code leaves only numbers with `+`. A number with `+` and 7 to 15 digits is kept even
-/// when no numbering plan knows it: it may be newer than our metadata. Extensions are not numbers
-/// that can be called back, so a text with one is refused, as is every text with letters.
+/// an unknown code leaves only numbers with `+`. A number with `+` and 7 to 15 digits, or one as
+/// long as the country's numbers are, is kept even when no numbering plan knows it: it may be newer
+/// than our metadata. Extensions are not numbers that can be called back, so a text with one is
+/// refused, as is every text with words other than those of a spoken number
+/// (`five one two, double five five, oh one four three`).
 #[must_use]
 pub fn phone(text: &str, country: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix("tel:").unwrap_or(text);
+    if let Some(digits) = numbers::spoken(text) {
+        return phone(&digits, country);
+    }
     if text.len() > MAX_PHONE_TEXT {
         return None;
     }
@@ -37,7 +46,25 @@ pub fn phone(text: &str, country: &str) -> Option<String> {
             .or_else(|| PHONE_DIGITS.contains(&digits.len()).then_some(kept));
     }
     let country: country::Id = country.trim().to_ascii_uppercase().parse().ok()?;
-    valid_e164(Some(country), &digits)
+    valid_e164(Some(country), &digits).or_else(|| possible_e164(country, &digits))
+}
+
+/// A number as long as the country's are, although no plan has given it out: it may be newer than
+/// our metadata, and losing it would be worse than keeping it.
+fn possible_e164(country: country::Id, digits: &str) -> Option<String> {
+    let plan = phonenumber::metadata::DATABASE.by_id(country.as_ref())?;
+    let code = plan.country_code().to_string();
+    let kinds = [plan.descriptors().fixed_line(), plan.descriptors().mobile()];
+    let is_possible = |national: &&str| {
+        let as_long = |length: &u16| usize::from(*length) == national.len();
+        PHONE_DIGITS.contains(&national.len())
+            && kinds.iter().flatten().any(|kind| kind.possible_length().iter().any(as_long))
+    };
+    // What is dialled before a national number is no part of it.
+    let without_trunk = plan.national_prefix().and_then(|trunk| digits.strip_prefix(trunk));
+    let readings = [without_trunk, Some(digits), digits.strip_prefix(&*code)];
+    let national = readings.into_iter().flatten().find(is_possible)?;
+    Some(format!("+{code}{national}"))
 }
 
 /// The digits of a number that has nothing but digits and the usual punctuation.
@@ -56,63 +83,20 @@ fn digits_of(text: &str) -> Option<String> {
 
 fn valid_e164(country: Option<country::Id>, text: &str) -> Option<String> {
     let number: PhoneNumber = phonenumber::parse(country, text).ok()?;
-    phonenumber::is_valid(&number).then(|| number.format().mode(Mode::E164).to_string())
+    let kept = number.format().mode(Mode::E164).to_string();
+    // Plans have a few short ones, which nobody can call back from elsewhere.
+    let is_whole = PHONE_DIGITS.contains(&(kept.len() - 1));
+    (is_whole && phonenumber::is_valid(&number)).then_some(kept)
 }
 
-/// An e-mail address, trimmed and with its domain in lower case; `None` when it is not plausible:
-/// one `@`, a dot inside the domain, no spaces. The part before the `@` keeps its case, since
-/// mail servers may tell cases apart. A spelled-out address (`ann dot lee at example dot com`) is
-/// put together first.
+/// An e-mail address as [`read_email`] reads it; `None` when it cannot be read for certain.
 #[must_use]
 pub fn email(text: &str) -> Option<String> {
-    let text = text.trim();
-    if text.contains('@') { plausible_email(text) } else { plausible_email(&put_together(text)) }
+    read_email(text).ok()
 }
 
-fn plausible_email(text: &str) -> Option<String> {
-    let (local, domain) = text.split_once('@')?;
-    let domain_is_plausible = domain.contains('.')
-        && domain.split('.').all(|label| {
-            !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-        });
-    let local_is_plausible = !local.is_empty()
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local
-            .contains(|c: char| c.is_whitespace() || c.is_control() || "\",:;<>()[]\\".contains(c));
-    (text.len() <= MAX_EMAIL && domain_is_plausible && local_is_plausible)
-        .then(|| format!("{local}@{}", domain.to_lowercase()))
-}
-
-fn put_together(spoken: &str) -> String {
-    let mut address = String::with_capacity(spoken.len());
-    let mut after_word = false;
-    for word in spoken.split_whitespace() {
-        let sign = match word.to_ascii_lowercase().as_str() {
-            "at" => Some('@'),
-            "dot" | "period" => Some('.'),
-            "underscore" => Some('_'),
-            "dash" | "hyphen" => Some('-'),
-            "plus" => Some('+'),
-            _ => None,
-        };
-        match sign {
-            Some(sign) => address.push(sign),
-            None => {
-                // Two words in a row are no address; the kept space makes the check refuse it.
-                if after_word {
-                    address.push(' ');
-                }
-                address.push_str(word);
-            }
-        }
-        after_word = sign.is_none();
-    }
-    address
-}
-
-/// A person's name, trimmed, inner white space and control characters collapsed to one space;
-/// `None` when nothing is left or when it is longer than 200 characters.
+/// A name of anything, trimmed, inner white space and control characters collapsed to one space;
+/// [`person`] is for those of people. `None` when nothing is left or when it is longer than 200 characters.
 #[must_use]
 pub fn name(text: &str) -> Option<String> {
     let name = text
@@ -121,16 +105,6 @@ pub fn name(text: &str) -> Option<String> {
         .collect::<Vec<_>>()
         .join(" ");
     (!name.is_empty() && name.chars().count() <= MAX_NAME).then_some(name)
-}
-
-/// Whether two names are the same but for case and white space. Empty names are nobody's.
-#[must_use]
-pub fn same_person(a: &str, b: &str) -> bool {
-    let letters = |name: &str| -> String {
-        name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
-    };
-    let a = letters(a);
-    !a.is_empty() && a == letters(b)
 }
 
 /// A phone number for logs and viewers: `+15125550143` becomes `+1•••43`. The dots are always
@@ -153,6 +127,34 @@ pub fn masked_phone(number: &str) -> String {
 /// must not wait for it.
 pub fn warm_up() {
     let _ = phone("+12015550123", "US");
+}
+
+/// The digits of a number in E.164 form in the groups in which they are read back: `512`, `555`,
+/// `0143` for a number of the North American plan in an org of that plan, else with `+` and the
+/// country code as the first group. One group for what no numbering plan knows.
+#[must_use]
+pub fn groups(number: &str, country: &str) -> Vec<String> {
+    let parsed: Option<PhoneNumber> =
+        phonenumber::parse(None, number).ok().filter(phonenumber::is_valid);
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    let code = parsed.map(|parsed| parsed.code().value().to_string());
+    let Some((code, rest)) =
+        code.and_then(|code| digits.strip_prefix(&code).map(|rest| (code.clone(), rest)))
+    else {
+        return vec![number.to_owned()];
+    };
+    let home: Option<country::Id> = country.trim().to_ascii_uppercase().parse().ok();
+    let home = home.and_then(|id| phonenumber::metadata::DATABASE.by_id(id.as_ref()));
+    let at_home = code == "1" && rest.len() == 10 && home.is_some_and(|h| h.country_code() == 1);
+    let mut groups = if at_home { Vec::new() } else { vec![format!("+{code}")] };
+    let mut rest = rest;
+    while rest.len() > 4 {
+        let (group, after) = rest.split_at(3);
+        groups.push(group.to_owned());
+        rest = after;
+    }
+    groups.push(rest.to_owned());
+    groups
 }
 
 /// Whether phone numbers of this ISO 3166 country (two capital letters) are known.

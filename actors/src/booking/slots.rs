@@ -5,8 +5,10 @@
 mod grid;
 mod occupancy;
 
+use std::collections::BTreeMap;
+
 use hookswitch_storage::{Service, Settings, TimeRange};
-use jiff::civil::{Date, time};
+use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,6 +22,8 @@ pub struct SlotRules<'a> {
     pub settings: &'a Settings,
     /// What is to be booked.
     pub service: &'a Service,
+    /// How many places of the service's capacity are wanted, at least 1.
+    pub places: u32,
     /// The zone in which opening hours and dates are meant.
     pub zone: &'a TimeZone,
     /// The current time.
@@ -55,8 +59,10 @@ pub enum DayVerdict {
     Past,
     /// The org has closed this date.
     ClosedDate,
-    /// The org has no opening hours on this weekday that the service fits into.
+    /// The org has no opening hours on this weekday.
     NoHours,
+    /// No opening or gap of the day is as long as the service.
+    TooLong,
     /// All that is left of the day is nearer than the shortest lead time.
     TooSoon,
     /// The date is further ahead than can be booked.
@@ -94,8 +100,8 @@ pub enum NotBookable {
 /// All free slots of a local date, in order, and how the day stands.
 ///
 /// Starts run from the start of each range in steps of the service, on the wall clock: a start
-/// that the clocks jump over does not exist, one that they run through twice is offered once, the
-/// first time. Lengths are elapsed time. An appointment ends within its range; the buffer after
+/// that the clocks jump over does not exist, one that they run through twice is offered twice.
+/// Lengths are elapsed time. An appointment ends within its range; the buffer after
 /// it may not.
 #[must_use]
 pub fn day(rules: &SlotRules<'_>, date: Date, busy: &[Span]) -> (Vec<FreeSlot>, DayVerdict) {
@@ -104,23 +110,31 @@ pub fn day(rules: &SlotRules<'_>, date: Date, busy: &[Span]) -> (Vec<FreeSlot>, 
     }
     let grid = rules.grid(date);
     if grid.is_empty() {
-        return (Vec::new(), DayVerdict::NoHours);
+        let opens = |range: &TimeRange| range.end.is_none_or(|end| range.start < end);
+        let closed = !rules.hours(date).iter().any(opens);
+        return (Vec::new(), if closed { DayVerdict::NoHours } else { DayVerdict::TooLong });
     }
-    let occupancy = Occupancy::of(busy);
-    let mut free = Vec::new();
-    let mut verdict = DayVerdict::Past;
-    for slot in grid {
-        match rules.check(slot, &occupancy) {
-            Ok(()) => {
-                free.push(slot);
-                verdict = DayVerdict::Open;
-            }
-            Err(NotBookable::Taken) if free.is_empty() => verdict = DayVerdict::Full,
-            Err(NotBookable::TooSoon) => verdict = DayVerdict::TooSoon,
-            Err(_) => {}
-        }
+    rules.choose(grid, busy, DayVerdict::Past)
+}
+
+/// The free slots of a local date out of those that a provider names: its hours and its grid are
+/// the truth, our own claims, closed dates and limits of time still hold (`busy` is our claims).
+#[must_use]
+pub fn outside_day(
+    rules: &SlotRules<'_>,
+    date: Date,
+    named: &[FreeSlot],
+    busy: &[Span],
+) -> (Vec<FreeSlot>, DayVerdict) {
+    if let Some(refusal) = rules.refuse_date(date) {
+        return (Vec::new(), refusal);
     }
-    (free, verdict)
+    // Providers have been seen to name slots of days that were not asked about.
+    let of_the_day = named.iter().filter(|slot| rules.zone.to_datetime(slot.start).date() == date);
+    let by_start: BTreeMap<Timestamp, FreeSlot> =
+        of_the_day.map(|slot| (slot.start, *slot)).collect();
+    // A day without slots may be closed or full; only the provider knows.
+    rules.choose(by_start.into_values(), busy, DayVerdict::Full)
 }
 
 /// Checks one start by the same rules: `Ok` for exactly the slots that [`day`] lists.
@@ -150,12 +164,34 @@ pub fn at(rules: &SlotRules<'_>, start: Timestamp, busy: &[Span]) -> Result<Free
 /// The `count` slots whose starts are nearest to `to`, in order of time. Of two that are equally
 /// near, the earlier is preferred.
 #[must_use]
-pub fn nearest(slots: &[FreeSlot], to: Timestamp, count: usize) -> Vec<FreeSlot> {
-    let mut chosen = slots.to_vec();
-    chosen.sort_by_key(|slot| (slot.start.duration_since(to).abs(), slot.start));
-    chosen.truncate(count);
-    chosen.sort_by_key(|slot| slot.start);
-    chosen
+pub fn nearest<T>(
+    mut slots: Vec<T>,
+    start: impl Fn(&T) -> Timestamp,
+    to: Timestamp,
+    count: usize,
+) -> Vec<T> {
+    slots.sort_by_key(|slot| (start(slot).duration_since(to).abs(), start(slot)));
+    slots.truncate(count);
+    slots.sort_by_key(start);
+    slots
+}
+
+/// Whether the org is open at a time, closed dates aside.
+#[must_use]
+pub fn is_open(settings: &Settings, zone: &TimeZone, at: Timestamp) -> bool {
+    let date = zone.to_datetime(at).date();
+    let until = at.checked_add(minutes(1)).unwrap_or(Timestamp::MAX);
+    let hours = settings.business_hours.on(date.weekday());
+    hours.iter().any(|range| grid::lies_within(at, until, date, range, zone))
+}
+
+/// Whether the org is open at a time of day on at least one day of the week.
+#[must_use]
+pub fn is_ever_open(settings: &Settings, at: Time) -> bool {
+    Weekday::Monday.cycle_forward().take(7).any(|day| {
+        let hours = settings.business_hours.on(day);
+        hours.iter().any(|range| range.start <= at && range.end.is_none_or(|end| at < end))
+    })
 }
 
 /// What is offered while the provider is out of reach and the policy is
@@ -186,6 +222,33 @@ impl SlotRules<'_> {
 
     fn grid(&self, date: Date) -> Vec<FreeSlot> {
         self.pattern().lay_over(date, self.hours(date), self.zone)
+    }
+
+    /// The slots that pass, and how the day stands; as `otherwise` if there was none to look at.
+    fn choose(
+        &self,
+        slots: impl IntoIterator<Item = FreeSlot>,
+        busy: &[Span],
+        otherwise: DayVerdict,
+    ) -> (Vec<FreeSlot>, DayVerdict) {
+        let occupancy = Occupancy::of(busy);
+        let mut free = Vec::new();
+        let mut verdict = otherwise;
+        for slot in slots {
+            match self.check(slot, &occupancy) {
+                Ok(()) => {
+                    free.push(slot);
+                    verdict = DayVerdict::Open;
+                }
+                Err(NotBookable::Taken) if free.is_empty() => {
+                    let gap = verdict == DayVerdict::TooLong || self.begins_free(slot, &occupancy);
+                    verdict = if gap { DayVerdict::TooLong } else { DayVerdict::Full };
+                }
+                Err(NotBookable::TooSoon) => verdict = DayVerdict::TooSoon,
+                Err(_) => {}
+            }
+        }
+        (free, verdict)
     }
 
     fn check_time(&self, start: Timestamp) -> Result<(), NotBookable> {
@@ -220,10 +283,17 @@ impl SlotRules<'_> {
         self.check_time(slot.start)?;
         let buffer = minutes(self.service.buffer_minutes);
         let until = slot.end.checked_add(buffer).unwrap_or(Timestamp::MAX);
-        if occupancy.peak(slot.start, until) >= u64::from(self.service.capacity) {
+        let needed = occupancy.peak(slot.start, until).saturating_add(u64::from(self.places));
+        if needed > u64::from(self.service.capacity) {
             return Err(NotBookable::Taken);
         }
         Ok(())
+    }
+
+    /// Whether something shorter could be booked then.
+    fn begins_free(&self, slot: FreeSlot, occupancy: &Occupancy) -> bool {
+        let soon = slot.start.checked_add(minutes(1)).unwrap_or(Timestamp::MAX);
+        occupancy.peak(slot.start, soon) < u64::from(self.service.capacity)
     }
 
     fn fits_hours(&self, start: Timestamp, date: Date) -> bool {

@@ -3,6 +3,8 @@
 
 use jiff::civil::{Date, Time, Weekday};
 
+use super::when::{LocalTime, Turn};
+
 /// A date with weekday and ordinal, without the year: `Saturday January 20th`.
 #[must_use]
 pub fn spoken_date(date: Date) -> String {
@@ -30,6 +32,34 @@ pub fn spoken_time(time: Time) -> String {
     }
 }
 
+/// The time of day of a moment: `9 AM`; `the second 1:30 AM` when clocks show it twice that day.
+#[must_use]
+pub fn spoken_start(at: LocalTime) -> String {
+    let time = spoken_time(at.time());
+    match at.turn() {
+        None => time,
+        Some(Turn::First) => format!("the first {time}"),
+        Some(Turn::Second) => format!("the second {time}"),
+    }
+}
+
+/// A length of time: `30 minutes`, `1 hour`, `2 hours`, `1 hour and 30 minutes`, `3 days`.
+#[must_use]
+pub fn spoken_minutes(minutes: u32) -> String {
+    let counted = |count: u32, unit: &str| match count {
+        1 => format!("1 {unit}"),
+        count => format!("{count} {unit}s"),
+    };
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => counted(minutes, "minute"),
+        (hours, 0) if hours % 24 == 0 => counted(hours / 24, "day"),
+        (hours, 0) => counted(hours, "hour"),
+        (hours, minutes) => {
+            format!("{} and {}", counted(hours, "hour"), counted(minutes, "minute"))
+        }
+    }
+}
+
 /// Items joined for the ear: `9 AM`, `9 AM and 10 AM`, `9 AM, 10 AM, and 2 PM`.
 /// Empty for no items.
 #[must_use]
@@ -41,6 +71,47 @@ pub fn spoken_list(items: &[String]) -> String {
         [head @ .., last] => format!("{}, and {last}", head.join(", ")),
     }
 }
+
+/// A phone number digit by digit, in the groups that are given: `plus four four, two zero seven`.
+#[must_use]
+pub fn spoken_number(groups: &[String]) -> String {
+    let groups: Vec<String> = groups.iter().map(|group| spelled(group)).collect();
+    groups.join(", ")
+}
+
+/// An e-mail address as it is said: `jane dot doe seven at example dot com`.
+#[must_use]
+pub fn spoken_email(address: &str) -> String {
+    spelled(address)
+}
+
+/// Runs of letters as they are, everything else one by one by its name.
+fn spelled(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut in_letters = false;
+    for c in text.chars() {
+        let name = match c {
+            '0'..='9' => DIGITS[usize::try_from(c.to_digit(10).unwrap_or(0)).unwrap_or(0)],
+            '@' => "at",
+            '.' => "dot",
+            '_' => "underscore",
+            '-' => "dash",
+            '+' => "plus",
+            '\'' => "apostrophe",
+            _ => "",
+        };
+        match (name, words.last_mut()) {
+            ("", Some(word)) if in_letters => word.push(c),
+            ("", _) => words.push(c.to_string()),
+            (name, _) => words.push(name.to_owned()),
+        }
+        in_letters = name.is_empty();
+    }
+    words.join(" ")
+}
+
+const DIGITS: [&str; 10] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /// The text on one line: line breaks and other control characters, together with the white space
 /// around them, become one space; at the ends they vanish. Other characters stay as they are.

@@ -5,33 +5,23 @@
 mod clock;
 mod date;
 mod iso;
+mod local;
+mod moment;
+mod words;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-pub use clock::{other_half_of_day, parse_time};
-pub use date::parse_date;
+pub use clock::{Clock, Pick, parse_time, read_time};
+pub use date::{Day, in_coming_year, parse_date, read_day};
+pub use local::{LocalTime, Turn};
+pub use moment::{Moment, parse_moment, read_moment};
 
 use super::speech::{single_line, spoken_date, weekday_name};
 
 /// Longer texts are not read at all: nobody needs more words for a date and a time.
 const MAX_TEXT: usize = 100;
-
-/// A date and time as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// Without an offset: local time of whatever zone the caller of this module knows to be meant.
-    Local(DateTime),
-    /// With an offset or `Z`: one instant, whatever the zone.
-    Fixed {
-        /// The instant.
-        instant: Timestamp,
-        /// The local time as written, without its offset. Models often put the right local time
-        /// beside a wrong offset, so an offered slot may be matched by this too.
-        written: DateTime,
-    },
-}
 
 /// What a local time means in a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,16 +84,28 @@ pub enum WhenError {
         day_first: Date,
     },
     /// A weekday and a date that do not go together.
-    #[error(
-        "{date} is a {}, not a {}. Please give the date that is meant as YYYY-MM-DD.",
-        weekday_name(.date.weekday()),
-        weekday_name(*.named)
-    )]
+    #[error("{}", wrong_weekday(*.date, *.named, *.nearest))]
     WrongWeekday {
         /// The date without its weekday.
         date: Date,
         /// The weekday that was named.
         named: Weekday,
+        /// The nearest such weekday that is not over.
+        nearest: Option<Date>,
+    },
+    /// `half two` and its like.
+    #[error(
+        "\"{text}\" could be {} or {}. Which of the two? Please give it as HH:MM.",
+        clock_face(*.after),
+        clock_face(*.before)
+    )]
+    AmbiguousTime {
+        /// What was written, shortened.
+        text: String,
+        /// As half past the hour.
+        after: Time,
+        /// As half an hour before it.
+        before: Time,
     },
     /// A date alone where a time is needed too.
     #[error("I also need a time on {}. Please give it as HH:MM, for example 14:30.", spoken_date(*.date))]
@@ -117,68 +119,6 @@ pub enum WhenError {
         /// What was written, shortened.
         text: String,
     },
-}
-
-/// Reads a date with a time: ISO 8601 with or without seconds, fraction, offset or `Z`, with `T`
-/// or a space; or a date and a time in words, in either order (`tomorrow at 2pm`, `9 AM on
-/// Friday`), each as [`parse_date`] and [`parse_time`] read it.
-///
-/// # Errors
-/// [`WhenError`]; words that can be split in two ways (`9 January 20`) are refused, not guessed.
-pub fn parse_moment(text: &str, today: Date) -> Result<Moment, WhenError> {
-    let text = text.trim();
-    let unreadable = || WhenError::UnreadableMoment { text: quoted(text) };
-    if text.len() > MAX_TEXT {
-        return Err(unreadable());
-    }
-    if let Some(head) = iso::head(text)
-        && let Some((time, offset)) = iso::clock(head.rest)
-    {
-        let written = head.date(text)?.to_datetime(time);
-        return match offset {
-            None => Ok(Moment::Local(written)),
-            Some(offset) => offset
-                .to_timestamp(written)
-                .map(|instant| Moment::Fixed { instant, written })
-                .map_err(|_| unreadable()),
-        };
-    }
-    if let Ok(date) = parse_date(text, today) {
-        return Err(WhenError::MissingTime { date });
-    }
-    if parse_time(text).is_ok() {
-        return Err(WhenError::MissingDate { text: quoted(text) });
-    }
-    in_words(text, today)?.map(Moment::Local).ok_or_else(unreadable)
-}
-
-/// Tries every place at which a date may end and a time begin, or the other way round.
-fn in_words(text: &str, today: Date) -> Result<Option<DateTime>, WhenError> {
-    let text = text.replace(',', " ");
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut found: Option<DateTime> = None;
-    let mut better_error = None;
-    for middle in 1..words.len() {
-        let (left, right) = (words[..middle].join(" "), words[middle..].join(" "));
-        for (date, time) in [(&left, &right), (&right, &left)] {
-            let Ok(time) = parse_time(time) else { continue };
-            match parse_date(date, today) {
-                Ok(date) => {
-                    let reading = date.to_datetime(time);
-                    if found.is_some_and(|other| other != reading) {
-                        return Ok(None);
-                    }
-                    found = Some(reading);
-                }
-                Err(WhenError::UnreadableDate { .. }) => {}
-                Err(error) => better_error = Some(error),
-            }
-        }
-    }
-    match (found, better_error) {
-        (None, Some(error)) => Err(error),
-        (found, _) => Ok(found),
-    }
 }
 
 /// Finds the instants at which clocks in `zone` show `local`.
@@ -196,6 +136,36 @@ pub fn resolve(local: DateTime, zone: &TimeZone) -> Resolved {
         (Ok(first), Some(Ok(second))) => Resolved::Fold { first, second },
         _ => Resolved::Gap,
     }
+}
+
+/// The moment of the jump, if clocks in `zone` jump over `wall`.
+#[must_use]
+pub fn gap_end(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    let ambiguous = zone.to_ambiguous_timestamp(wall);
+    if !matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
+        return None;
+    }
+    // Read with the offset after the jump, a skipped time lies just before the jump.
+    let before = ambiguous.earlier().ok()?;
+    zone.following(before).next().map(|jump| jump.timestamp())
+}
+
+fn wrong_weekday(date: Date, named: Weekday, nearest: Option<Date>) -> String {
+    let (said, named) = (spoken_date(date), weekday_name(named));
+    match nearest {
+        None => {
+            format!("{said} is not a {named}. Please give the date that is meant as YYYY-MM-DD.")
+        }
+        Some(nearest) => format!(
+            "{said} is not a {named}. Do you mean {said} or {}? \
+             Please give the date as YYYY-MM-DD: {date} or {nearest}.",
+            spoken_date(nearest)
+        ),
+    }
+}
+
+fn clock_face(time: Time) -> String {
+    format!("{}:{:02}", time.hour(), time.minute())
 }
 
 /// A text for an error: one line, short, without quotation marks that would end the quotation.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use hookswitch_storage::AnswerRecord;
 
-use crate::session::{ToolOrder, WriteGate, guarded, send};
-use crate::tools::{Given, Prepared, SessionView, ToolContext, replies};
+use crate::session::{ToolOrder, WriteGate, earlier_answer, guarded, send};
+use crate::tools::{Given, Prepared, SessionView, ToolContext};
 
 /// Runs tools without a session: outside of any call, or while the session cannot be had.
 pub(super) fn run_alone(orders: Vec<ToolOrder>) {
@@ -23,19 +23,12 @@ pub(super) fn run_alone(orders: Vec<ToolOrder>) {
 }
 
 async fn alone(name: Arc<str>, prepared: Prepared, context: ToolContext) -> Arc<Given> {
+    if let Some(given) = earlier_answer(&context, &name, &prepared.hash).await {
+        return Arc::new(given);
+    }
     let store = context.shared.store.clone();
     let (org, call) = (context.org.id().clone(), context.facts.id.clone());
     let id = context.tool_call_id.clone();
-    if let Ok(Some(known)) = store.answer(&org, call.as_ref(), &id).await
-        && let Some(answer) = known.answer
-    {
-        if known.arguments_hash != prepared.hash {
-            return Arc::new(replies::key_reused(&name));
-        }
-        if let Ok(given) = serde_json::from_value::<Given>(answer) {
-            return Arc::new(given);
-        }
-    }
     let hash = prepared.hash.clone();
     let now = context.shared.clock.now();
     let (shared, control_url) =

@@ -8,6 +8,7 @@ use hookswitch_storage::{CallId, CallKey, StoreError};
 use tokio::sync::oneshot;
 
 use super::Calls;
+use super::entry::Entry;
 use crate::booking::people;
 use crate::booking::phrases::handover;
 use crate::bounds::MAX_SAID;
@@ -15,7 +16,7 @@ use crate::orgs::OrgEntry;
 use crate::ports::{ControlCommand, ControlError};
 use crate::session::facts::CallFacts;
 use crate::session::{Order, OrderError, OrderKind, SessionMsg};
-use crate::tools::{GENERAL, destination, is_own_line};
+use crate::tools::{Ends, GENERAL, destination, is_own_line};
 
 /// Longest wait for a session to carry an order out; above what the control port takes.
 const ORDER: Duration = Duration::from_secs(10);
@@ -104,8 +105,9 @@ impl Calls {
         }
         let kind = order_kind(org, wish)?;
         let facts = CallFacts { id: Some(call.clone()), ..CallFacts::default() };
-        let session = self.session(&key, org, &facts).await.ok_or(InterventionError::Busy)?;
-        let permit = self.shared.sessions.admit(&key).ok_or(InterventionError::Busy)?;
+        let Entry::Open(session, permit) = self.enter(&key, org, &facts).await else {
+            return Err(InterventionError::Busy);
+        };
         let (reply_to, reply) = oneshot::channel();
         let order = Order { kind, by: by.to_owned(), overrides, reply_to };
         let sent = session.cast(SessionMsg::Obey { order, permit });
@@ -180,7 +182,7 @@ fn transfer_to(
     if !known.into_iter().any(|name| name.eq_ignore_ascii_case(department.trim())) {
         return Err(input("department", "is no department of this org"));
     }
-    let (name, number) = destination(org, &department)
+    let (name, number) = destination(org, &department, Ends::default())
         .ok_or_else(|| input("department", "has only a line of this org as its number"))?;
     Ok((number.to_owned(), Some(name.to_owned())))
 }

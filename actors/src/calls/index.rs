@@ -80,17 +80,17 @@ impl Sessions {
         self.by_key.get(key).map(|awake| awake.session.clone())
     }
 
-    /// The session of a call, which thereby counts as not quiet.
-    pub(crate) fn touch(&self, key: &CallKey) -> Option<SessionRef> {
+    /// The session of a call, which thereby counts as not quiet, and a place in its mailbox;
+    /// `None` in its stead if the mailbox is full. Whoever has a place keeps the session from being
+    /// put away.
+    pub(crate) fn enter(
+        &self,
+        key: &CallKey,
+    ) -> Option<(SessionRef, Option<OwnedSemaphorePermit>)> {
         let awake = self.by_key.get(key)?;
         awake.last_seen.store(self.now(), Ordering::Relaxed);
-        Some(awake.session.clone())
-    }
-
-    /// A place in the session's mailbox, or `None` if it is full.
-    pub(crate) fn admit(&self, key: &CallKey) -> Option<OwnedSemaphorePermit> {
-        let mailbox = Arc::clone(&self.by_key.get(key)?.mailbox);
-        mailbox.try_acquire_owned().ok()
+        let place = Arc::clone(&awake.mailbox).try_acquire_owned().ok();
+        Some((awake.session.clone(), place))
     }
 
     pub(crate) fn mark_ended(&self, key: &CallKey) {
@@ -99,9 +99,18 @@ impl Sessions {
         }
     }
 
-    pub(crate) fn remove(&self, key: &CallKey) {
-        self.by_key.remove(key);
-        self.forget_org(key);
+    /// Forgets a session that wants to be put away; false, and nothing is done, if somebody has
+    /// written to it, or is about to. In one step with [`Self::enter`], so that no message reaches
+    /// a session on its way out.
+    pub(crate) fn retire(&self, key: &CallKey, actor: ActorId) -> bool {
+        let is_unwanted = |awake: &Awake| {
+            awake.session.get_id() == actor && awake.mailbox.available_permits() == MAX_MAILBOX
+        };
+        let retired = self.by_key.remove_if(key, |_, awake| is_unwanted(awake)).is_some();
+        if retired {
+            self.forget_org(key);
+        }
+        retired
     }
 
     /// Forgets an actor that ended; gives its call if the index still had it.

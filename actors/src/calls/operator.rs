@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use hookswitch_storage::{Booking, ToolCallId};
+use hookswitch_storage::{Booking, Callback, ToolCallId};
 
 use super::Calls;
 use crate::booking::{
-    BookRequest, Booked, ChangeRequest, Changed, Claimant, Effects, FreeSlots, Refusal,
-    SlotsRequest, book, cancel, free_slots, reschedule,
+    BookRequest, Booked, CallbackWish, ChangeRequest, Changed, Claimant, Effects, FreeSlots,
+    Refusal, SlotsRequest, book, call_back, cancel, free_slots, reschedule,
 };
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
@@ -77,6 +77,14 @@ impl Desk {
         let (booking, _) =
             cancel(&self.context, &claimant, reason, &mut Effects::default()).await?;
         Ok(booking)
+    }
+
+    /// Notes down that somebody wants to be called back.
+    ///
+    /// # Errors
+    /// A refusal in words; nothing was kept.
+    pub async fn call_back(&self, wish: CallbackWish) -> Result<Callback, Refusal> {
+        call_back(&self.context, wish, &mut Effects::default()).await
     }
 
     /// Free slots of a day, as a caller would be offered them; nothing is held.

@@ -35,9 +35,10 @@ impl Calls {
                 tracing::warn!(org.id = %key.org, call.id = %key.call, "a session did not end in time");
             }
             self.shared.holds.release(&key);
+            self.shared.opened.forget(&key);
         }
         self.shared.connections.forget_org(org);
         // Last, or a session that was still ending would bring the feed back.
-        self.shared.feed.forget(org);
+        self.shared.feed.forget(org, self.shared.clock.now());
     }
 }

@@ -1,60 +1,73 @@
 //! Starting: the door itself at start-up, and the session of a call when its first message comes,
 //! when it fell over, or when it was put away. Owns the restart budget of sessions.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use hookswitch_storage::{CallEvent, CallKey, CallRecord, CallWrite, StoredEvent};
+use hookswitch_storage::{CallEvent, CallKey, CallRecord, CallWrite, OrgId, StoredEvent};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use ractor::{Actor, ActorId};
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
 use super::{Calls, CallsParts, OpenCallsError, Shared, ask_state, limiter, parts_shared};
-use crate::bounds::{KEEP_ANSWERS, LOST_CALL_AFTER, MAX_RESTARTS, RESTART_WINDOW, TIDY_EVERY};
+use crate::booking::{Reconciler, hurry_all, hurry_org};
+use crate::bounds::{
+    KEEP_ANSWERS, LOST_CALL_AFTER, MAX_RESTARTS, PASS_ON_EVERY, RESTART_WINDOW, TIDY_EVERY,
+};
+use crate::jobs::Worker;
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
 use crate::session::state::CallState;
 use crate::session::{Session, SessionArgs, SessionMsg, SessionRef};
-use crate::supervisor::{Exit, Nursery, RestartBudget};
+use crate::supervisor::{Exit, Nursery, RestartBudgets};
 
 /// How often quiet sessions are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn open(parts: CallsParts) -> Result<Calls, OpenCallsError> {
+    open_with(parts, Worker::default().with(Reconciler)).await
+}
+
+/// As [`open`], with these kinds of durable work.
+pub(super) async fn open_with(parts: CallsParts, worker: Worker) -> Result<Calls, OpenCallsError> {
     let limiter = Arc::new(limiter(&parts.settings)?);
     let _ = tokio::task::spawn_blocking(crate::booking::people::warm_up).await;
     let failed_to_start = |_| OpenCallsError::Supervisor;
     let provider_nursery = Nursery::start("providers", |_, _| {}).await.map_err(failed_to_start)?;
-    let shared = Arc::new(parts_shared(&parts, provider_nursery.clone()));
     let (exits, exited) = mpsc::unbounded_channel();
     // One entry per actor that ended: as bounded as the number of sessions.
     let on_exit = move |actor, exit| {
         let _ = exits.send((actor, exit));
     };
     let nursery = Nursery::start("calls", on_exit).await.map_err(failed_to_start)?;
+    // One entry per breaker that closes.
+    let (came_back, back) = mpsc::unbounded_channel();
+    let shared = Arc::new(parts_shared(&parts, nursery, provider_nursery.clone(), came_back));
+    hurry_all(&shared).await?;
+    let jobs = worker.start(&shared);
     let calls = Calls {
         shared,
         orgs: parts.orgs,
         toolbox: parts.toolbox,
         settings: Arc::new(parts.settings),
         limiter,
-        nursery,
         provider_nursery,
+        jobs,
     };
+    tokio::spawn(go_on_when_back(Arc::downgrade(&calls.shared), back));
     tokio::spawn(watch_exits(calls.clone(), exited));
     wake_live_calls(&calls).await?;
     tokio::spawn(put_quiet_away(Arc::downgrade(&calls.shared), calls.settings.idle));
     tokio::spawn(forget_old_answers(Arc::downgrade(&calls.shared)));
     tokio::spawn(end_lost_calls(Arc::downgrade(&calls.shared)));
+    tokio::spawn(pass_kept_slots_on(Arc::downgrade(&calls.shared)));
     Ok(calls)
 }
 
 /// The session of a call, started if need be; `None` if it will not start.
-pub(super) async fn session(
+pub(in crate::calls) async fn session(
     shared: &Arc<Shared>,
-    nursery: &Nursery,
     key: &CallKey,
     org: &Arc<OrgEntry>,
     facts: &CallFacts,
@@ -65,7 +78,7 @@ pub(super) async fn session(
     std::hash::Hash::hash(key, &mut hasher);
     let shard = std::hash::Hasher::finish(&hasher) as usize % STARTING.len();
     let _one = STARTING[shard].lock().await;
-    if let Some(session) = shared.sessions.touch(key) {
+    if let Some(session) = shared.sessions.get(key) {
         return Some(session);
     }
     let args = SessionArgs {
@@ -74,7 +87,7 @@ pub(super) async fn session(
         facts: facts.clone(),
         shared: Arc::clone(shared),
     };
-    match Actor::spawn_linked(None, Session, args, nursery.cell()).await {
+    match Actor::spawn_linked(None, Session, args, shared.nursery.cell()).await {
         Ok((session, _)) => {
             let ended = ask_state(&session).await.is_some_and(|state| state.ended.is_some());
             shared.sessions.insert(key.clone(), session.clone(), ended);
@@ -90,25 +103,19 @@ pub(super) async fn session(
 /// A failed session is started again from its events, within its budget; beyond it the call goes
 /// on without one until its next message.
 async fn watch_exits(calls: Calls, mut exited: mpsc::UnboundedReceiver<(ActorId, Exit)>) {
-    let budgets: Mutex<HashMap<CallKey, RestartBudget>> = Mutex::default();
+    let mut budgets = RestartBudgets::new(MAX_RESTARTS, RESTART_WINDOW);
     while let Some((actor, exit)) = exited.recv().await {
         let Some(key) = calls.shared.sessions.remove_actor(actor) else { continue };
         if exit == Exit::Ended {
-            budgets.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
             continue;
         }
-        let allowed = {
-            let mut budgets = budgets.lock().unwrap_or_else(PoisonError::into_inner);
-            let budget = || RestartBudget::new(MAX_RESTARTS, RESTART_WINDOW);
-            budgets.entry(key.clone()).or_insert_with(budget).take(Instant::now())
-        };
-        if !allowed {
+        if !budgets.take(&key, Instant::now()) {
             tracing::error!(org.id = %key.org, call.id = %key.call, "session fails again and again");
             continue;
         }
         let Some(org) = calls.orgs.get(&key.org) else { continue };
         let facts = CallFacts { id: Some(key.call.clone()), ..CallFacts::default() };
-        session(&calls.shared, &calls.nursery, &key, &org, &facts).await;
+        session(&calls.shared, &key, &org, &facts).await;
     }
 }
 
@@ -127,7 +134,7 @@ async fn wake_live_calls(calls: &Calls) -> Result<(), OpenCallsError> {
             break;
         }
         let facts = CallFacts { id: Some(record.key.call.clone()), ..CallFacts::default() };
-        session(&calls.shared, &calls.nursery, &record.key, &org, &facts).await;
+        session(&calls.shared, &record.key, &org, &facts).await;
     }
     Ok(())
 }
@@ -149,6 +156,7 @@ async fn end_lost(shared: &Shared, mut record: CallRecord) -> Result<(), OpenCal
     let mut state = CallState::new(key.clone(), record.started_at, today, "UTC").restore(&events);
     let write = CallWrite { events: vec![stored.clone()], answer: None, record: Some(record) };
     shared.store.save_call(&key, write).await?;
+    shared.opened.forget(&key);
     let changed = state.apply(&stored);
     shared.feed.publish(&key, now, stored.event, changed, Arc::new(state));
     Ok(())
@@ -174,6 +182,14 @@ async fn end_lost_calls(shared: Weak<Shared>) {
     }
 }
 
+/// What waits for a provider goes on as soon as it is back, not only when it is next due.
+async fn go_on_when_back(shared: Weak<Shared>, mut back: mpsc::UnboundedReceiver<OrgId>) {
+    while let Some(org) = back.recv().await {
+        let Some(shared) = shared.upgrade() else { return };
+        hurry_org(&shared, &org).await;
+    }
+}
+
 /// Answers are kept for repeats, and no repeat comes after two days.
 async fn forget_old_answers(shared: Weak<Shared>) {
     loop {
@@ -184,6 +200,29 @@ async fn forget_old_answers(shared: Weak<Shared>) {
         while shared.store.forget_answers_before(before).await.is_ok_and(|forgotten| forgotten > 0)
         {
         }
+        // A day is over after two days in every zone.
+        while shared.store.forget_guesses_before(before).await.is_ok_and(|forgotten| forgotten > 0)
+        {
+        }
+    }
+}
+
+/// A slot that nobody came for goes to the next in line; whose window is over waits no more.
+async fn pass_kept_slots_on(shared: Weak<Shared>) {
+    loop {
+        let Some(shared) = shared.upgrade() else { return };
+        loop {
+            match shared.store.lapse_waitlist(shared.clock.now()).await {
+                Ok(0) | Err(hookswitch_storage::StoreError::Closed) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(%error, "kept slots could not be passed on");
+                    break;
+                }
+            }
+        }
+        drop(shared);
+        tokio::time::sleep(PASS_ON_EVERY).await;
     }
 }
 

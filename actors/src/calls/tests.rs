@@ -1,6 +1,9 @@
 //! Supervision of sessions, through the door: one falls over, the others go on.
 
 mod bookings;
+mod jobs;
+mod outside;
+mod quiet;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,14 +12,15 @@ use hookswitch_storage::{
     CallId, CallKey, Caller, Connection, ConnectionId, ConnectionStatus, MasterKey, Org, OrgId,
     Settings, Speaker, Store, StoreOptions, WebhookId,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::{CallSettings, Calls, CallsParts};
-use crate::booking::BUILTIN;
+use crate::booking::{BUILTIN, Reconciler};
 use crate::feed::Feed;
+use crate::jobs::Worker;
 use crate::orgs::{OrgEntry, Orgs};
-use crate::ports::{NoAdapters, NoControl, SetClock};
+use crate::ports::{Adapters, CallControl, Clock, NoAdapters, NoControl, SetClock};
 use crate::session::facts::{CallFact, CallFacts};
 use crate::session::state::CallState;
 use crate::session::{SessionMsg, SessionRef};
@@ -26,7 +30,31 @@ use crate::tools::{Face, Toolbox};
 struct House {
     calls: Calls,
     org: Arc<OrgEntry>,
-    _folder: TempDir,
+    clock: Arc<SetClock>,
+    folder: TempDir,
+}
+
+/// What a house is built of.
+struct Plan {
+    tools: Vec<Face>,
+    provider: &'static str,
+    adapters: Arc<dyn Adapters>,
+    control: Arc<dyn CallControl>,
+    settings: Settings,
+    worker: fn() -> Worker,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            tools: Vec::new(),
+            provider: BUILTIN,
+            adapters: Arc::new(NoAdapters),
+            control: Arc::new(NoControl),
+            settings: settings(),
+            worker: || Worker::default().with(Reconciler),
+        }
+    }
 }
 
 fn morning() -> Timestamp {
@@ -46,25 +74,25 @@ fn settings() -> Settings {
 }
 
 impl House {
-    async fn open(more_tools: Vec<Face>) -> Self {
+    async fn open(tools: Vec<Face>) -> Self {
+        Self::build(Plan { tools, ..Plan::default() }).await
+    }
+
+    async fn build(plan: Plan) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut options = StoreOptions::new(folder.path().join("data"));
-        options.master_key = Some(MasterKey::from_bytes([7; 32]));
-        options.sled_cache_bytes = 16 << 20;
-        options.reserve_bytes = 0;
-        let store = Store::open(options).await.unwrap();
+        let store = open_store(&folder).await;
         let orgs = Orgs::load(store.clone()).await.unwrap();
         let org = Org {
             id: OrgId::random(),
             webhook_id: WebhookId::random(),
             created_at: morning(),
             version: 1,
-            settings: settings(),
+            settings: plan.settings.clone(),
         };
         let connection = Connection {
             id: ConnectionId::random(),
             org: org.id.clone(),
-            provider: BUILTIN.into(),
+            provider: plan.provider.into(),
             status: ConnectionStatus::Connected,
             credentials: None,
             external_account_id: None,
@@ -75,24 +103,47 @@ impl House {
             created_at: morning(),
             options: serde_json::Map::new(),
         };
-        let id = org.id.clone();
         orgs.create(org, vec![connection], "test", morning()).await.unwrap();
-        let calls = Calls::open(CallsParts {
+        Self::over(folder, store, plan, morning()).await
+    }
+
+    /// A house over what is in the folder, at this time.
+    async fn over(folder: TempDir, store: Store, plan: Plan, now: Timestamp) -> Self {
+        let orgs = Orgs::load(store.clone()).await.unwrap();
+        let org = orgs.all().remove(0);
+        let clock = Arc::new(SetClock::starting_at(now));
+        let parts = CallsParts {
             directory: Arc::new(crate::ports::NoDirectory),
             store,
-            clock: Arc::new(SetClock::starting_at(morning())),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             feed: Feed::new("test".into(), 64),
-            adapters: Arc::new(NoAdapters),
-            control: Arc::new(NoControl),
+            adapters: plan.adapters,
+            control: plan.control,
             caller_sources: Vec::new(),
-            toolbox: Toolbox::standard_and(more_tools),
+            toolbox: Toolbox::standard_and(plan.tools),
             settings: CallSettings::default(),
             orgs,
-        })
-        .await
-        .unwrap();
-        let org = calls.orgs().get(&id).unwrap();
-        Self { calls, org, _folder: folder }
+        };
+        let calls = super::start::open_with(parts, (plan.worker)()).await.unwrap();
+        Self { calls, org, clock, folder }
+    }
+
+    /// Nothing more reaches the disk; then a new house on the same folder.
+    async fn crash(self, plan: Plan) -> Self {
+        let now = self.clock.now();
+        self.calls.store().close().await.unwrap();
+        let Self { calls, folder, .. } = self;
+        // What still runs has nobody to write to, as after a crash.
+        drop(calls);
+        let store = open_store(&folder).await;
+        Self::over(folder, store, plan, now).await
+    }
+
+    /// Sets the clock ahead.
+    fn wait(&self, seconds: i64) {
+        let then = self.clock.now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        self.clock.set(then);
+        self.calls.shared.bell.ring();
     }
 
     fn facts(call: &str) -> CallFacts {
@@ -133,6 +184,14 @@ impl House {
         until("the session to be back", || self.session(call).is_some()).await;
         self.session(call).unwrap()
     }
+}
+
+async fn open_store(folder: &TempDir) -> Store {
+    let mut options = StoreOptions::new(folder.path().join("data"));
+    options.master_key = Some(MasterKey::from_bytes([7; 32]));
+    options.sled_cache_bytes = 16 << 20;
+    options.reserve_bytes = 0;
+    Store::open(options).await.unwrap()
 }
 
 async fn until(what: &str, mut done: impl FnMut() -> bool) {

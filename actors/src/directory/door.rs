@@ -11,10 +11,13 @@ use tokio::sync::{Mutex, oneshot};
 
 use super::matching::{self, Match};
 use super::numbers::national_digits;
-use super::{Directory, DirectoryArgs, DirectoryMsg, DirectoryRef, Question, Urgency};
-use crate::bounds::{DIRECTORY_MARGIN, DIRECTORY_REQUEST};
+use super::{
+    Directory, DirectoryArgs, DirectoryHealth, DirectoryMsg, DirectoryRef, Question, Urgency,
+};
+use crate::bounds::{ASK_SESSION, DIRECTORY_MARGIN, DIRECTORY_REQUEST};
 use crate::orgs::OrgEntry;
 use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryError};
+use crate::provider_log::ProviderLog;
 use crate::supervisor::Nursery;
 
 /// The customer directories of all orgs. Cheap to clone.
@@ -22,6 +25,7 @@ use crate::supervisor::Nursery;
 pub struct Directories {
     directory: Arc<dyn CustomerDirectory>,
     nursery: Nursery,
+    log: ProviderLog,
     running: Arc<DashMap<OrgId, Running>>,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
@@ -40,8 +44,27 @@ impl Running {
 }
 
 impl Directories {
-    pub(crate) fn new(directory: Arc<dyn CustomerDirectory>, nursery: Nursery) -> Self {
-        Self { directory, nursery, running: Arc::default(), starting: Arc::default() }
+    pub(crate) fn new(
+        directory: Arc<dyn CustomerDirectory>,
+        nursery: Nursery,
+        log: ProviderLog,
+    ) -> Self {
+        Self { directory, nursery, log, running: Arc::default(), starting: Arc::default() }
+    }
+
+    /// How the org's directory is; `None` if it has none.
+    pub async fn health(&self, org: &OrgEntry) -> Option<DirectoryHealth> {
+        let access = org.directory.as_ref()?;
+        let running = self.running.get(org.id()).filter(|running| running.serves(access));
+        // The entry is let go of before waiting.
+        let actor = running.map(|running| running.actor.clone());
+        // Nothing speaks against one that nobody has asked yet.
+        let Some(actor) = actor else { return Some(DirectoryHealth::default()) };
+        let (reply_to, reply) = oneshot::channel();
+        let sent = actor.cast(DirectoryMsg::GetHealth { reply_to });
+        let answered = tokio::time::timeout(ASK_SESSION, reply).await;
+        let health = sent.ok().and(answered.ok()).and_then(Result::ok);
+        Some(health.unwrap_or_default())
     }
 
     /// Takes note of an org's changed settings: what was found with other access is forgotten.
@@ -131,6 +154,7 @@ impl Directories {
             org: org.id().clone(),
             access: Arc::clone(&access),
             directory: Arc::clone(&self.directory),
+            log: self.log.clone(),
         };
         let started = Actor::spawn_linked(None, Directory, args, self.nursery.cell()).await;
         let (actor, _) = started.map_err(|error| {

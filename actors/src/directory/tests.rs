@@ -5,11 +5,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use hookswitch_storage::Secret;
+use hookswitch_storage::{MasterKey, Secret, Store, StoreOptions};
 use tokio::sync::Notify;
 
 use super::*;
 use crate::bounds::BREAKER_FAILURES;
+use crate::ports::SystemClock;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Habit {
@@ -46,19 +47,26 @@ impl CustomerDirectory for Fake {
 struct Running {
     fake: Arc<Fake>,
     actor: DirectoryRef,
+    _folder: tempfile::TempDir,
 }
 
 impl Running {
     async fn start(habit: Habit) -> Self {
         let fake = Arc::new(Fake { habit, asked: AtomicUsize::new(0), go_on: Notify::new() });
         let api_key = Secret::from("key".to_owned());
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = StoreOptions::new(folder.path().join("data"));
+        options.master_key = Some(MasterKey::from_bytes([7; 32]));
+        options.reserve_bytes = 0;
+        let store = Store::open(options).await.unwrap();
         let args = DirectoryArgs {
             org: OrgId::random(),
             access: Arc::new(DirectoryAccess { workspace_id: "1".into(), api_key }),
             directory: Arc::clone(&fake) as Arc<dyn CustomerDirectory>,
+            log: ProviderLog::new(store, Arc::new(SystemClock)),
         };
         let (actor, _) = Actor::spawn(None, Directory, args).await.unwrap();
-        Self { fake, actor }
+        Self { fake, actor, _folder: folder }
     }
 
     fn ask(&self, call: Option<&str>, digits: &str) -> oneshot::Receiver<Asked> {

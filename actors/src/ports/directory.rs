@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hookswitch_storage::Secret;
+use serde::{Deserialize, Serialize};
 
 /// What an org proves itself with to its directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct DirectoryAccess {
 }
 
 /// One person as a directory knows them; nothing is promised but what is there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirectoryContact {
     /// Full name.
     pub name: Option<String>,
@@ -33,7 +34,7 @@ pub struct DirectoryContact {
 }
 
 /// What a directory found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirectoryAnswer {
     /// The contacts whose number may be the one that was asked for.
     pub contacts: Vec<DirectoryContact>,
@@ -42,7 +43,8 @@ pub struct DirectoryAnswer {
 }
 
 /// What can go wrong at a directory. None of these means "not a customer".
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum DirectoryError {
     /// The operator must enter another key.
     #[error("the directory refuses the key; enter it again in the settings")]

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::booking::slots::Span;
 use crate::booking::{DayVerdict, FreeSlot};
 
 /// A question for free slots.
@@ -19,6 +20,8 @@ pub struct SlotQuery {
     pub org: Arc<Org>,
     /// What would be booked.
     pub service: Service,
+    /// How many places of its capacity are wanted, at least 1.
+    pub places: u32,
     /// The org's zone; `from` and `to` are dates in it.
     pub zone: TimeZone,
     /// First day.
@@ -27,6 +30,11 @@ pub struct SlotQuery {
     pub to: Date,
     /// A booking that is about to move, and so is not in its own way.
     pub ignore: Option<BookingId>,
+    /// The provider's id of that booking; found on the way, so who asks leaves it out.
+    pub ignore_external: Option<String>,
+    /// What is kept for others in the waitlist, with the places that it takes from the service;
+    /// vendors' adapters need not look at it.
+    pub kept: Vec<Span>,
     /// Now.
     pub now: Timestamp,
 }
@@ -49,6 +57,37 @@ pub struct ProviderBooking {
     pub external_id: String,
     /// False if the provider has yet to decide (R19).
     pub confirmed: bool,
+}
+
+/// What a provider says about a booking of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRecord {
+    /// The provider's id.
+    pub external_id: String,
+    /// When it starts there; a move that was lost shows here.
+    pub start: Timestamp,
+    /// Where it stands there.
+    pub state: ProviderState,
+}
+
+/// Where a booking stands at its provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderState {
+    /// It stands.
+    Confirmed,
+    /// The provider has yet to decide (R19).
+    Pending,
+    /// It was cancelled or refused there.
+    Cancelled,
+}
+
+/// The account behind a connection, for the operator's eyes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderAccount {
+    /// The provider's id of it.
+    pub id: String,
+    /// Its name there.
+    pub name: String,
 }
 
 /// What can go wrong at a provider, by what the caller can do about it.
@@ -111,7 +150,14 @@ pub trait BookingProvider: Send + Sync {
         None
     }
 
-    /// The free slots of each day of the query.
+    /// The account that the credentials open; asks something that changes nothing. `None` where
+    /// there are no accounts.
+    async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
+        Ok(None)
+    }
+
+    /// The free slots of each day of the query. What we have claimed ourselves, the org's closed
+    /// dates and its limits of time are seen to by who asks.
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError>;
 
     /// Books; `booking` is already claimed in storage and carries our reference, its id.
@@ -126,6 +172,11 @@ pub trait BookingProvider: Send + Sync {
 
     /// Cancels a booking. A booking that is already cancelled is success.
     async fn cancel(&self, booking: &Booking, reason: Option<&str>) -> Result<(), ProviderError>;
+
+    /// Finds a booking by our reference (`booking.id`, carried with every create), or by its
+    /// external id when known. `None`: the provider answered and has none. Where the provider has
+    /// several under one reference, the one that stands is meant.
+    async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError>;
 }
 
 /// Finds the adapter of a connection; implemented where the vendors are known.

@@ -10,11 +10,12 @@ use hookswitch_storage::{Booking, Connection, ConnectionId, ConnectionStatus, Or
 use jiff::Timestamp;
 use tokio::sync::{Mutex, oneshot};
 
-use super::{Done, Health, ProviderMsg, ProviderRef};
-use crate::booking::{BUILTIN, BuiltinCalendar};
+use super::{CameBack, Done, Health, ProviderMsg, ProviderRef};
+use crate::booking::{BUILTIN, BuiltinCalendar, OutsideCalendar};
 use crate::orgs::OrgEntry;
 use crate::ports::{
-    Adapters, BookingProvider, DaySlots, ProviderBooking, ProviderError, SlotQuery,
+    Adapters, BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
+    ProviderRecord, SlotQuery,
 };
 use crate::supervisor::Nursery;
 
@@ -24,6 +25,7 @@ pub struct Connections {
     store: Store,
     adapters: Arc<dyn Adapters>,
     nursery: Nursery,
+    came_back: CameBack,
     running: Arc<DashMap<ConnectionId, ProviderHandle>>,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
@@ -39,12 +41,19 @@ pub struct ProviderHandle {
 }
 
 impl Connections {
-    pub(crate) fn new(store: Store, adapters: Arc<dyn Adapters>, nursery: Nursery) -> Self {
-        Self { store, adapters, nursery, running: Arc::default(), starting: Arc::default() }
+    pub(crate) fn new(
+        store: Store,
+        adapters: Arc<dyn Adapters>,
+        nursery: Nursery,
+        came_back: CameBack,
+    ) -> Self {
+        let (running, starting) = (Arc::default(), Arc::default());
+        Self { store, adapters, nursery, came_back, running, starting }
     }
 
-    /// The connection that an org's bookings go to: its default one, else the oldest that is
-    /// connected.
+    /// The connection that an org's bookings go to: its default one, also while its provider refuses
+    /// us (another calendar would book what that one has taken); if the operator switched it off
+    /// or there is none, the oldest that is connected.
     ///
     /// # Errors
     /// [`ProviderError::NeedsHuman`] if the org has none, [`ProviderError::Unavailable`] if
@@ -65,13 +74,46 @@ impl Connections {
         let default = org.settings().default_connection.as_ref();
         let chosen = connections
             .iter()
-            .filter(usable)
+            .filter(|connection| connection.status != ConnectionStatus::Disconnected)
             .find(|connection| Some(&connection.id) == default)
             .or_else(|| connections.iter().filter(usable).min_by_key(|c| c.created_at));
         match chosen {
             Some(connection) => self.start(connection).await,
             None => Err(ProviderError::NeedsHuman("no calendar is connected".into())),
         }
+    }
+
+    /// Those of these connections that are connected, in this order.
+    ///
+    /// # Errors
+    /// As [`Self::of_org`], if none of them can be used.
+    pub async fn these(
+        &self,
+        org: &OrgId,
+        ids: &[ConnectionId],
+    ) -> Result<Vec<ProviderHandle>, ProviderError> {
+        let known = self.store.connections(org).await.map_err(|error| {
+            tracing::error!(org.id = %org, %error, "connections could not be read");
+            ProviderError::Unavailable { retry_after: None }
+        })?;
+        let mut usable = Vec::with_capacity(ids.len());
+        let mut refused =
+            ProviderError::NeedsHuman("no calendar of the service is connected".into());
+        for id in ids {
+            let connected = known.iter().find(|connection| {
+                connection.id == *id && connection.status == ConnectionStatus::Connected
+            });
+            let Some(connection) = connected else { continue };
+            let running = self.running.get(id).map(|handle| handle.clone());
+            match running.filter(ProviderHandle::is_alive) {
+                Some(handle) => usable.push(handle),
+                None => match self.start(connection).await {
+                    Ok(handle) => usable.push(handle),
+                    Err(error) => refused = error,
+                },
+            }
+        }
+        if usable.is_empty() { Err(refused) } else { Ok(usable) }
     }
 
     /// The connection with this id, if the org has it and it can be used.
@@ -139,15 +181,16 @@ impl Connections {
         let adapter: Arc<dyn BookingProvider> = if connection.provider == BUILTIN {
             Arc::new(BuiltinCalendar::new(self.store.clone(), &connection.id))
         } else {
-            self.adapters.adapter(connection).ok_or_else(|| {
+            let vendor = self.adapters.adapter(connection).ok_or_else(|| {
                 ProviderError::NeedsHuman(format!(
                     "provider `{}` is not known",
                     connection.provider
                 ))
-            })?
+            })?;
+            Arc::new(OutsideCalendar::new(self.store.clone(), &connection.id, vendor))
         };
         let local = adapter.is_local();
-        let actor = super::spawn(connection, adapter, self.nursery.cell()).await.map_err(|error| {
+        let actor = super::spawn(connection, adapter, self.came_back.clone(), self.nursery.cell()).await.map_err(|error| {
             tracing::error!(connection.id = %connection.id, %error, "provider actor did not start");
             ProviderError::Unavailable { retry_after: None }
         })?;
@@ -180,6 +223,18 @@ impl ProviderHandle {
         let (reply_to, reply) = oneshot::channel();
         self.actor.cast(ProviderMsg::GetHealth { reply_to }).ok()?;
         tokio::time::timeout(Duration::from_secs(1), reply).await.ok()?.ok()
+    }
+
+    /// The account that the connection's credentials open; `None` where there are no accounts.
+    ///
+    /// # Errors
+    /// As the provider; [`ProviderError::Unavailable`] when `deadline` passes.
+    pub async fn account(
+        &self,
+        deadline: Instant,
+    ) -> Result<Option<ProviderAccount>, ProviderError> {
+        let late = ProviderError::Unavailable { retry_after: None };
+        self.run(deadline, late, |adapter| async move { adapter.account().await }).await
     }
 
     /// Free slots.
@@ -241,6 +296,19 @@ impl ProviderHandle {
             adapter.cancel(&booking, reason.as_deref()).await
         })
         .await
+    }
+
+    /// Finds a booking at the provider by our reference.
+    ///
+    /// # Errors
+    /// As the provider; [`ProviderError::Unavailable`] when `deadline` passes.
+    pub async fn find(
+        &self,
+        booking: Booking,
+        deadline: Instant,
+    ) -> Result<Option<ProviderRecord>, ProviderError> {
+        let late = ProviderError::Unavailable { retry_after: None };
+        self.run(deadline, late, move |adapter| async move { adapter.find(&booking).await }).await
     }
 
     async fn run<T, F, Fut>(

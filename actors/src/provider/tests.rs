@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hookswitch_storage::{Booking, ConnectionId};
+use hookswitch_storage::{Booking, ConnectionId, OrgId};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::{Done, Health, Provider, ProviderArgs, ProviderMsg, ProviderRef, ProviderState};
-use crate::bounds::{BREAKER_FAILURES, BREAKER_PAUSE, MAX_PROVIDER_REQUESTS};
+use crate::bounds::{BREAKER_FAILURES, BREAKER_PAUSE, MAX_PROVIDER_LINE, MAX_PROVIDER_REQUESTS};
 use crate::breaker::Breaker;
-use crate::ports::{BookingProvider, DaySlots, ProviderBooking, ProviderError, SlotQuery};
+use crate::ports::{
+    BookingProvider, DaySlots, ProviderBooking, ProviderError, ProviderRecord, SlotQuery,
+};
 use crate::supervisor::Nursery;
 
 /// A provider that is never asked for anything: these tests bring their own work.
@@ -38,13 +40,19 @@ impl BookingProvider for Idle {
     async fn cancel(&self, _: &Booking, _: Option<&str>) -> Result<(), ProviderError> {
         Err(ProviderError::NotFound)
     }
+    async fn find(&self, _: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
+        Err(ProviderError::NotFound)
+    }
 }
 
 fn state() -> ProviderState {
     ProviderState {
         connection: ConnectionId::random(),
+        org: OrgId::random(),
+        came_back: mpsc::unbounded_channel().0,
         adapter: Arc::new(Idle),
         slots: Arc::new(Semaphore::new(MAX_PROVIDER_REQUESTS)),
+        line: Arc::new(Semaphore::new(MAX_PROVIDER_LINE)),
         limiter: None,
         breaker: Breaker::default(),
     }
@@ -122,7 +130,12 @@ proptest! {
 }
 
 async fn start(nursery: &Nursery) -> ProviderRef {
-    let args = ProviderArgs { connection: ConnectionId::random(), adapter: Arc::new(Idle) };
+    let args = ProviderArgs {
+        connection: ConnectionId::random(),
+        org: OrgId::random(),
+        adapter: Arc::new(Idle),
+        came_back: mpsc::unbounded_channel().0,
+    };
     ractor::Actor::spawn_linked(None, Provider, args, nursery.cell()).await.unwrap().0
 }
 

@@ -9,7 +9,6 @@ use hookswitch_storage::{
     Booking, BookingFilter, BookingStatus, CallId, CustomerQuery, Page, StoreError,
 };
 
-use crate::booking::{local_time, phrases};
 use crate::bounds::WELCOME_LOOK_UP;
 use crate::calls::Shared;
 use crate::directory::matching::Match;
@@ -23,7 +22,7 @@ const BOOKINGS: usize = 20;
 pub struct KnownCaller {
     /// Full name.
     pub name: String,
-    /// Their next booking in words, in its own time zone.
+    /// What their next booking is for; not when, which is theirs to say (R10).
     pub upcoming: Option<String>,
 }
 
@@ -110,12 +109,11 @@ async fn own_record(shared: &Shared, org: &OrgEntry, number: &str) -> Result<Own
         .iter()
         .filter(|booking| booking.status != BookingStatus::Cancelled)
         .min_by_key(|booking| booking.start);
-    let upcoming = next.map(|booking| in_words(org, booking));
+    let upcoming = next.map(|booking| service_of(org, booking));
     Ok(Own::Known(KnownCaller { name: customer.name, upcoming }))
 }
 
-fn in_words(org: &OrgEntry, booking: &Booking) -> String {
+fn service_of(org: &OrgEntry, booking: &Booking) -> String {
     let service = org.settings().services.iter().find(|service| service.id == booking.service_id);
-    let service = service.map_or(booking.service_id.as_str(), |service| service.name.as_str());
-    phrases::questions::upcoming(service, local_time(booking.start, &booking.time_zone))
+    service.map_or(booking.service_id.as_str(), |service| service.name.as_str()).to_owned()
 }

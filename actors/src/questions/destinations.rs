@@ -1,13 +1,10 @@
 //! Where a call may go: to a person of the org's, to another assistant of the org's, or out to a
 //! contact. A call never goes where it came from, since that would ring for ever.
 
-use hookswitch_storage::Settings;
-
 use crate::booking::{people, phrases};
 use crate::orgs::OrgEntry;
-
-/// The department that takes what no other does.
-const GENERAL: &str = "general";
+use crate::session::facts::CallFacts;
+use crate::tools::{Ends, anybody, is_own_line};
 
 /// A person to whom a call can be handed over.
 #[derive(Clone, PartialEq, Eq)]
@@ -38,24 +35,16 @@ impl OrgEntry {
 }
 
 /// To whom a call is handed over when nobody said to whom: the department `general`, else the first
-/// by name. `None` if there is none but the caller's own number and those that were dialled.
+/// by name. `None` if there is none but the ends of the call itself and the org's own lines.
 #[must_use]
-pub fn hand_over(org: &OrgEntry, caller: Option<&str>) -> Option<Destination> {
-    let settings = org.settings();
-    let general = settings.departments.get_key_value(GENERAL);
-    let (name, department) =
-        general.into_iter().chain(&settings.departments).find(|(_, department)| {
-            !is_own(settings, &department.number) && caller != Some(&department.number)
-        })?;
+pub fn hand_over(org: &OrgEntry, facts: &CallFacts) -> Option<Destination> {
+    let ends = Ends { caller: facts.caller.number.as_deref(), dialled: facts.dialled.as_deref() };
+    let (name, number) = anybody(org, ends)?;
     Some(Destination {
-        department: name.clone(),
-        number: department.number.clone(),
+        department: name.to_owned(),
+        number: number.to_owned(),
         words: phrases::questions::CONNECTING_YOU,
     })
-}
-
-fn is_own(settings: &Settings, number: &str) -> bool {
-    settings.phone_numbers.contains(number)
 }
 
 /// The assistant to which a call is handed over: the first of `named` that is one of the org's
@@ -68,7 +57,7 @@ pub fn assistant_for_handoff<'a>(
 ) -> Option<&'a str> {
     let own = &org.settings().assistant_ids;
     let mut named = named.iter().map(String::as_str);
-    named.find(|name| own.contains(*name) && speaking != Some(*name))
+    named.find(|name| own.iter().any(|own| own == name) && speaking != Some(*name))
 }
 
 /// Whether a campaign may call this contact: the org is known (`org`), and the number is one and
@@ -76,6 +65,5 @@ pub fn assistant_for_handoff<'a>(
 #[must_use]
 pub fn may_dial(org: Option<&OrgEntry>, number: Option<&str>) -> bool {
     let Some((org, number)) = org.zip(number) else { return false };
-    people::phone(number, &org.settings().country)
-        .is_some_and(|number| !is_own(org.settings(), &number))
+    people::phone(number, &org.settings().country).is_some_and(|number| !is_own_line(org, &number))
 }

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 
 use super::caller::{KnownCaller, look_up};
 use super::destinations::{Destination, hand_over};
-use crate::booking::phrases;
-use crate::bounds::WELCOME_LOOK_UP;
+use crate::booking::{kept_for_number, kept_in_words, phrases};
+use crate::bounds::{WELCOME_KEPT, WELCOME_LOOK_UP};
 use crate::calls::Calls;
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
@@ -53,15 +53,17 @@ pub struct Briefing {
     pub time_zone: String,
     /// Who is calling, if that was found in time.
     pub caller: Option<KnownCaller>,
+    /// A slot of the waitlist that is kept for them, in words.
+    pub kept_slot: Option<String>,
 }
 
 impl Calls {
-    /// Decides who takes an inbound call: the first of the org's assistants, by id; without any, a
-    /// person of the org's; else nobody. Takes at most 2.5 seconds, whatever hangs.
+    /// Decides who takes an inbound call: the first of the org's assistants; without any, a
+    /// person of the org's; else nobody. Takes at most three seconds, whatever hangs.
     pub async fn welcome(&self, org: &Arc<OrgEntry>, facts: &CallFacts) -> Welcome {
         let number = facts.caller.number.as_deref();
         let Some(id) = org.settings().assistant_ids.first() else {
-            return match hand_over(org, number) {
+            return match hand_over(org, facts) {
                 Some(person) => {
                     let words = phrases::questions::CONNECTING_YOU;
                     Welcome::Person(Destination { words, ..person })
@@ -78,8 +80,19 @@ impl Calls {
                 Some(number) => self.known_caller(org, facts.id.as_ref(), number).await,
                 None => None,
             },
+            kept_slot: match number {
+                Some(number) => self.kept_slot(org, number).await,
+                None => None,
+            },
         };
         Welcome::Assistant { id: id.clone(), briefing }
+    }
+
+    async fn kept_slot(&self, org: &Arc<OrgEntry>, number: &str) -> Option<String> {
+        let search = kept_for_number(&self.shared, org.id(), number);
+        // Our own rows; when even they hang, the call is not to wait for them.
+        let kept = tokio::time::timeout(WELCOME_KEPT, search).await.ok()?;
+        kept.first().map(|(entry, slot)| kept_in_words(org, entry, slot))
     }
 
     async fn known_caller(

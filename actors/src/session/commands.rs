@@ -9,7 +9,7 @@ use hookswitch_storage::{CallEvent, CallWrite, StoreError};
 use tokio::sync::oneshot;
 
 use super::state::handover::TRANSFER_FAILED;
-use super::{SessionMsg, SessionRef, SessionState};
+use super::{Errand, SessionMsg, SessionRef, SessionState};
 use crate::booking::phrases::handover;
 use crate::bounds::{ACT_AFTER_ANSWER, GOODBYE};
 use crate::calls::Shared;
@@ -92,9 +92,10 @@ pub(crate) enum OrderError {
 pub(crate) struct Commanded {
     purpose: Purpose,
     result: Result<(), OrderError>,
+    _errand: Errand,
 }
 
-enum Purpose {
+pub(super) enum Purpose {
     Transfer,
     HangUp,
     /// A note to the agent: a late result, or that a transfer failed.
@@ -127,13 +128,11 @@ impl SessionState {
         {
             return None;
         }
-        self.actions += 1;
         Some(action)
     }
 
     /// It is time for what a tool asked for.
     pub(super) fn act(&mut self, myself: &SessionRef, action: CallAction) {
-        self.actions -= 1;
         let now = self.shared.clock.now();
         let purpose = match &action {
             CallAction::Transfer { .. } => Purpose::Transfer,
@@ -197,7 +196,7 @@ impl SessionState {
         self.command(myself, command, Purpose::Order { action, by, reply_to });
     }
 
-    fn command(&self, myself: &SessionRef, command: ControlCommand, purpose: Purpose) {
+    pub(super) fn command(&self, myself: &SessionRef, command: ControlCommand, purpose: Purpose) {
         let shared = Arc::clone(&self.shared);
         let url = self.call.links.control_url.clone();
         let audited = match &purpose {
@@ -206,7 +205,7 @@ impl SessionState {
             }
             _ => None,
         };
-        let myself = myself.clone();
+        let (myself, errand) = (myself.clone(), self.errands.clone());
         tokio::spawn(async move {
             let sent = async {
                 if let Some(audited) = audited {
@@ -216,13 +215,14 @@ impl SessionState {
             };
             let result = sent.await;
             // Fails only when the session has died; who waits learns it from their channel.
-            let _ = myself.cast(SessionMsg::Commanded(Commanded { purpose, result }));
+            let done = Commanded { purpose, result, _errand: errand };
+            let _ = myself.cast(SessionMsg::Commanded(done));
         });
     }
 
     /// A command came back.
     pub(super) fn commanded(&mut self, myself: &SessionRef, done: Commanded) {
-        let Commanded { purpose, result } = done;
+        let Commanded { purpose, result, _errand } = done;
         let (action, by) = match &purpose {
             Purpose::Transfer => ("transfer", AGENT),
             Purpose::HangUp => ("end", AGENT),

@@ -5,13 +5,19 @@ use std::sync::Arc;
 
 use hookswitch_storage::CallKey;
 
-use super::{SessionMsg, SessionRef};
+use super::{Errand, SessionMsg, SessionRef};
 use crate::calls::Shared;
 use crate::directory::matching::Match;
 use crate::directory::{learn, numbers};
 
 /// `signalled` is the number as the call came with it.
-pub(super) fn ask_ahead(myself: SessionRef, shared: Arc<Shared>, key: CallKey, signalled: &str) {
+pub(super) fn ask_ahead(
+    myself: SessionRef,
+    shared: Arc<Shared>,
+    key: CallKey,
+    signalled: &str,
+    errand: Errand,
+) {
     let Some(org) = shared.orgs.get(&key.org).filter(|org| org.directory.is_some()) else { return };
     let Some(number) = numbers::meant(signalled, &org.settings().country) else { return };
     tokio::spawn(async move {
@@ -20,7 +26,7 @@ pub(super) fn ask_ahead(myself: SessionRef, shared: Arc<Shared>, key: CallKey, s
         if let Some(Ok(Match::One(contact))) = found
             && let Some(customer) = learn(&shared, &key.org, &number, &contact).await
         {
-            let _ = myself.cast(SessionMsg::CustomerFound(customer));
+            let _ = myself.cast(SessionMsg::CustomerFound(customer, errand));
         }
     });
 }

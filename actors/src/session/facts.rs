@@ -17,10 +17,15 @@ pub struct CallFacts {
     pub direction: Direction,
     /// Who is on the line.
     pub caller: Caller,
+    /// Whether signalling says of which kind the call is, so that a missing number is withheld
+    /// (or the call comes from a web page) and not merely left out by who asks.
+    pub is_signalled: bool,
     /// Vapi's assistant.
     pub assistant_id: Option<String>,
     /// Vapi's phone number.
     pub phone_number_id: Option<String>,
+    /// The number that was dialled, as signalled.
+    pub dialled: Option<String>,
     /// Where Vapi takes commands for the call.
     pub links: CallLinks,
     /// Whether an operator's own program asks, by the short form of a tool's own URL, and no model.
@@ -94,6 +99,11 @@ pub enum CallFact {
     Answered,
     /// Vapi has deleted its record of the call, so it cannot be live any more.
     Deleted,
+    /// Vapi has stored what it keeps of the call, as it does when the call is over.
+    Uploaded {
+        /// What went wrong, in words.
+        problem: Option<String>,
+    },
     /// A sign of life that changes nothing.
     Alive,
 }
@@ -106,6 +116,24 @@ pub struct Heard {
     /// The same for a message that is delivered again, different for any other; `None` if the
     /// message does not say when it was made, since then two of one wording are two.
     pub delivery: Option<u64>,
+}
+
+impl Heard {
+    /// Whether it only says what is said of calls that are over. Deleting a thousand old calls in
+    /// Vapi must not make a thousand calls here.
+    pub(crate) fn is_hindsight(&self) -> bool {
+        let is_hindsight = |fact: &CallFact| match fact {
+            CallFact::Deleted | CallFact::Uploaded { problem: None } => true,
+            CallFact::Status { status, .. } => is_about_the_record(status),
+            _ => false,
+        };
+        !self.facts.is_empty() && self.facts.iter().all(is_hindsight)
+    }
+}
+
+/// Whether a status says something of Vapi's record of a call and not of the call.
+pub(super) fn is_about_the_record(status: &str) -> bool {
+    matches!(status, "deletion-failed" | "not-found")
 }
 
 impl From<CallFact> for Heard {
@@ -131,7 +159,7 @@ impl SessionState {
                 self.answered();
                 self.has_transcripts = true;
                 if !(is_final && self.memory.was_overheard(speaker, &text)) {
-                    self.said(speaker, text, is_final);
+                    self.said(speaker, text, is_final, false);
                 }
             }
             CallFact::Conversation { lines } => self.follow(lines),
@@ -155,16 +183,25 @@ impl SessionState {
                     self.end(Some("deleted".into()), None);
                 }
             }
+            CallFact::Uploaded { problem } => {
+                // A call of which this is the first word is over; it must not seem to be live.
+                if self.call.seq == 1 {
+                    self.end(None, None);
+                }
+                if let Some(problem) = problem {
+                    self.warn("upload_failed", problem);
+                }
+            }
             CallFact::Alive => {}
         }
     }
 
-    fn said(&mut self, speaker: Speaker, text: String, is_final: bool) {
+    fn said(&mut self, speaker: Speaker, text: String, is_final: bool, from_copy: bool) {
         // A whole line that comes late still belongs to the call; a half one never will be whole.
         if text.trim().is_empty() || (self.call.ended.is_some() && !is_final) {
             return;
         }
-        let heard = self.record(vec![CallEvent::Transcript { speaker, text, is_final }]);
+        let heard = self.record(vec![CallEvent::Transcript { speaker, text, is_final, from_copy }]);
         if is_final {
             // Best effort (R13): a lost line of transcript harms nobody.
             self.shared.store.hear(self.key(), heard);
@@ -183,7 +220,7 @@ impl SessionState {
         self.conversation_lines = known.max(lines.len());
         for (speaker, text) in lines.into_iter().skip(known) {
             self.memory.overhear(speaker, &text);
-            self.said(speaker, text, true);
+            self.said(speaker, text, true, true);
         }
     }
 
@@ -193,6 +230,7 @@ impl SessionState {
         let reason = match (&self.call.ended, reason) {
             (None, reason) => {
                 self.shared.holds.release(&self.call.key);
+                self.shared.opened.forget(&self.call.key);
                 self.shared.sessions.mark_ended(&self.call.key);
                 Some(reason.unwrap_or_else(|| "ended".to_owned()))
             }

@@ -63,7 +63,9 @@ impl SessionState {
             caller: call.caller.clone(),
             assistant_id: call.assistant_id.clone(),
             phone_number_id: facts.phone_number_id.clone(),
+            dialled: None,
             links: call.links.clone(),
+            is_signalled: facts.is_signalled,
             direct: false,
         };
         // One that cannot be used gives way to one that can.
@@ -94,7 +96,8 @@ impl SessionState {
         let record = Some(self.call_record());
         self.keep(CallWrite { events, answer: None, record });
         if let Some(number) = number.filter(|_| self.call.ended.is_none()) {
-            look_up_caller(myself.clone(), Arc::clone(&self.shared), self.key().clone(), number);
+            let (shared, key) = (Arc::clone(&self.shared), self.key().clone());
+            look_up_caller(myself.clone(), shared, key, number, self.errands.clone());
         }
     }
 

@@ -271,7 +271,7 @@ impl CallState {
                 }
                 Changed::of(&[Field::Status])
             }
-            CallEvent::Transcript { speaker, text, is_final } => {
+            CallEvent::Transcript { speaker, text, is_final, .. } => {
                 self.hear(at, *speaker, text, *is_final);
                 Changed::of(&[Field::TranscriptTail])
             }

@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use hookswitch_storage::{AnswerRecord, CallEvent, CallWrite, ToolCallId};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+use super::earlier::earlier_answer;
 use super::{SessionMsg, SessionRef, SessionState};
 use crate::bounds::{MAX_ANSWERS_IN_MEMORY, MAX_TOOLS_IN_FLIGHT, TOOL_AFTERLIFE};
 use crate::tools::{Given, Prepared, SessionView, ToolContext, ToolOutcome, replies};
@@ -54,6 +55,8 @@ pub(super) struct ToolRuns {
     answered: VecDeque<ToolCallId>,
     in_flight: usize,
     gate: WriteGate,
+    /// Whether answers were forgotten that storage still knows.
+    has_forgotten: bool,
 }
 
 impl ToolRuns {
@@ -79,6 +82,7 @@ impl ToolRuns {
             && let Some(oldest) = self.answered.pop_front()
         {
             self.runs.remove(&oldest);
+            self.has_forgotten = true;
         }
     }
 }
@@ -133,9 +137,17 @@ impl SessionState {
             SessionView::Live { session: myself.clone(), gate: Arc::clone(&self.tools.gate) };
         let event = CallEvent::ToolStarted { tool_call_id: id.clone(), name: name.to_string() };
         let myself = myself.clone();
+        let may_be_repeat = self.tools.has_forgotten;
         let run = async move {
             let started = Instant::now();
-            let mut outcome = guarded(&name, prepared, context).await;
+            let earlier = match may_be_repeat {
+                true => earlier_answer(&context, &name, &prepared.hash).await,
+                false => None,
+            };
+            let mut outcome = match earlier {
+                Some(given) => ToolOutcome::repeated(given),
+                None => guarded(&name, prepared, context).await,
+            };
             let gate = outcome.gate.take();
             let done = ToolDone { id, name, started, outcome, _gate: gate };
             // Fails only when the session has died; those who wait learn it from their channel.
@@ -176,7 +188,7 @@ impl SessionState {
             self.tools.put(id, hash, Arc::clone(&given));
         }
         let kept = self.keep_with_answer(events, answer);
-        let myself = myself.clone();
+        let (myself, errand) = (myself.clone(), self.errands.clone());
         tokio::spawn(async move {
             kept.await;
             let sent = waiting.into_iter().map(|waiting| waiting.send(Arc::clone(&given)));
@@ -185,9 +197,9 @@ impl SessionState {
             // Answer first, act after (R17).
             if let Some(action) = action {
                 action.due().await;
-                let _ = myself.cast(SessionMsg::Act(action));
+                let _ = myself.cast(SessionMsg::Act(action, errand));
             } else if !delivered {
-                let _ = myself.cast(SessionMsg::Undelivered { name, given });
+                let _ = myself.cast(SessionMsg::Undelivered { name, given, errand });
             }
         });
     }

@@ -123,7 +123,7 @@ impl ToolOutcome {
     /// An answer with what came of it.
     #[must_use]
     pub fn new(given: Given, effects: Effects) -> Self {
-        let Effects { events, booking, replayable, gate } = effects;
+        let Effects { events, booking, replayable, gate, .. } = effects;
         Self { given, events, booking, replayable, action: None, gate }
     }
 
@@ -137,6 +137,11 @@ impl ToolOutcome {
     #[must_use]
     pub fn failed(name: &str, problem: &str) -> Self {
         let given = Given::error(name, problem);
+        Self { replayable: false, ..Self::answer(given) }
+    }
+
+    /// An answer that was given before and is kept already.
+    pub(crate) fn repeated(given: Given) -> Self {
         Self { replayable: false, ..Self::answer(given) }
     }
 

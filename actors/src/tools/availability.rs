@@ -1,15 +1,13 @@
 //! Free slots: `check_availability`, `checkAvailability` and `get_availability`.
 
 use hookswitch_storage::{NamingSet, OfferedSlot};
-use jiff::civil::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::wording::{DayText, days, refused, same_names, starts, times};
+use super::wording::{DayText, days, refused_on_day, starts, times};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
-use crate::booking::{
-    DayVerdict, Effects, FreeSlots, Refusal, SlotsRequest, free_slots, phrases, when,
-};
+use crate::booking::when::LocalTime;
+use crate::booking::{Effects, FreeSlots, Refusal, SlotsRequest, free_slots, phrases, when};
 
 const DESCRIPTION: &str = "Check available time slots for booking an appointment on a date. Always \
     call this before suggesting or booking a time, and only suggest times that it returned.";
@@ -29,6 +27,10 @@ struct CheckAvailability {
     date: String,
     /// Type of service
     service_type: Option<String>,
+    /// Number of people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-where" = "guests"))]
+    party_size: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -50,19 +52,20 @@ async fn check(context: ToolContext, arguments: CheckAvailability) -> ToolOutcom
     let request = SlotsRequest {
         date: arguments.date,
         service: arguments.service_type,
+        party_size: arguments.party_size,
         zone: None,
         speak: true,
     };
     let mut effects = Effects::default();
     match free_slots(&context, request, &mut effects).await {
         Ok(found) => ToolOutcome::new(Given::json(&spoken(&found), true), effects),
-        Err(refusal) => refused(&refusal, same_names, effects),
+        Err(refusal) => refused_on_day(&context, &refusal, effects).await,
     }
 }
 
 fn spoken(found: &FreeSlots) -> Availability {
-    let clock = |slots: &[OfferedSlot]| -> Vec<Time> {
-        slots.iter().filter(|slot| slot.spoken).map(|slot| starts(slot).time()).collect()
+    let clock = |slots: &[OfferedSlot]| -> Vec<LocalTime> {
+        slots.iter().filter(|slot| slot.spoken).map(starts).collect()
     };
     let now = clock(&found.slots);
     let message = if !now.is_empty() && found.unconfirmed {
@@ -72,8 +75,12 @@ fn spoken(found: &FreeSlots) -> Availability {
     } else {
         let others: Vec<_> =
             found.alternatives.iter().map(|(date, slots)| (*date, clock(slots))).collect();
-        let closed = matches!(found.verdict, DayVerdict::ClosedDate | DayVerdict::NoHours);
-        phrases::no_slots(found.date, closed, &others)
+        let lack = phrases::Lack {
+            verdict: found.verdict,
+            service: &found.errand.service.name,
+            lead_minutes: found.lead_minutes,
+        };
+        phrases::no_slots(found.date, lack, &others)
     };
     Availability {
         success: true,
@@ -82,9 +89,9 @@ fn spoken(found: &FreeSlots) -> Availability {
         data: DayText { date: found.date.to_string(), slots: times(&found.slots) },
         alternatives: days(&found.alternatives),
         unconfirmed: found.unconfirmed,
-        service: found.service.id.to_string(),
+        service: found.errand.service.id.to_string(),
         today: found.today.to_string(),
-        time_zone: found.zone_name.clone(),
+        time_zone: found.errand.zone_name.clone(),
     }
 }
 
@@ -98,6 +105,10 @@ struct CheckAvailabilityCamel {
     service_type: Option<String>,
     /// IANA time zone; the business's own by default
     timezone: Option<String>,
+    /// Number of people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-where" = "guests"))]
+    party_size: Option<u32>,
 }
 
 /// Fields of P162, then the pinned day and zone.
@@ -120,6 +131,7 @@ async fn check_camel(context: ToolContext, arguments: CheckAvailabilityCamel) ->
     let request = SlotsRequest {
         date: arguments.date,
         service: arguments.service_type,
+        party_size: arguments.party_size,
         zone: arguments.timezone,
         speak: false,
     };
@@ -135,11 +147,11 @@ async fn check_camel(context: ToolContext, arguments: CheckAvailabilityCamel) ->
                 message: phrases::found_times(found.slots.len(), found.date),
                 unconfirmed: found.unconfirmed,
                 today: found.today.to_string(),
-                timezone: found.zone_name,
+                timezone: found.errand.zone_name,
             };
             ToolOutcome::new(Given::json(&body, true), effects)
         }
-        Err(refusal) => refused(&refusal, same_names, effects),
+        Err(refusal) => refused_on_day(&context, &refusal, effects).await,
     }
 }
 
@@ -154,6 +166,10 @@ struct GetAvailability {
     end_time: Option<String>,
     /// Type of service
     service_type: Option<String>,
+    /// Number of people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-where" = "guests"))]
+    party_size: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -180,12 +196,13 @@ async fn get(context: ToolContext, arguments: GetAvailability) -> ToolOutcome {
     let today = context.state().await.today;
     let day = match when::parse_date(&arguments.start_time, today) {
         Ok(day) => day,
-        Err(error) => return refused(&Refusal::when(&error), same_names, effects),
+        Err(error) => return refused_on_day(&context, &Refusal::when(&error), effects).await,
     };
     let request = SlotsRequest {
         // An instant belongs to the business's day, not to the day in Greenwich.
         date: local_day(&context, &arguments.start_time).unwrap_or(day).to_string(),
         service: arguments.service_type,
+        party_size: arguments.party_size,
         zone: None,
         speak: true,
     };
@@ -212,11 +229,16 @@ async fn get(context: ToolContext, arguments: GetAvailability) -> ToolOutcome {
             };
             ToolOutcome::new(Given::json(&body, true), effects)
         }
-        Err(refusal) => refused(&refusal, same_names, effects),
+        Err(refusal) => refused_on_day(&context, &refusal, effects).await,
     }
 }
 
 fn local_day(context: &ToolContext, text: &str) -> Option<jiff::civil::Date> {
-    let instant: jiff::Timestamp = text.trim().parse().ok()?;
+    let text = text.trim();
+    // Midnight in Greenwich is how models write a day.
+    if text.contains("T00:00") {
+        return None;
+    }
+    let instant: jiff::Timestamp = text.parse().ok()?;
     Some(instant.to_zoned(context.org.zone.clone()).date())
 }

@@ -4,7 +4,7 @@ use hookswitch_storage::{Booking, BookingStatus, NamingSet, Outcome, RequiredFie
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::wording::{booked_at, refused, same_names, time_text};
+use super::wording::{booked_at, read_back, refused, same_names};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
 use crate::booking::{BookRequest, Booked, Effects, book, phrases};
 
@@ -52,6 +52,8 @@ struct BookingText {
     data: BookingData,
     #[serde(rename = "smsStatus")]
     sms_status: &'static str,
+    #[serde(rename = "readBack", skip_serializing_if = "Option::is_none")]
+    read_back: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -74,7 +76,7 @@ impl BookingData {
             confirmation_number: booking.confirmation.clone(),
             status: booking.status,
             date: at.date().to_string(),
-            time: time_text(at.time()),
+            time: at.written_time(),
             customer_name: booking.customer_name.clone(),
             service: booking.service_id.to_string(),
         }
@@ -84,14 +86,6 @@ impl BookingData {
 /// Messages are not sent yet, and the answer says so (R11).
 const SMS_STATUS: &str = "skipped";
 
-fn with_party(notes: Option<String>, party: Option<u32>) -> Option<String> {
-    match (notes, party) {
-        (notes, None) => notes,
-        (None, Some(party)) => Some(format!("Party of {party}")),
-        (Some(notes), Some(party)) => Some(format!("Party of {party}. {notes}")),
-    }
-}
-
 async fn create_booking(context: ToolContext, arguments: CreateBooking) -> ToolOutcome {
     let request = BookRequest {
         date: arguments.date,
@@ -100,7 +94,8 @@ async fn create_booking(context: ToolContext, arguments: CreateBooking) -> ToolO
         name: arguments.customer_name,
         phone: arguments.customer_phone,
         email: arguments.customer_email,
-        notes: with_party(arguments.notes, arguments.party_size),
+        party_size: arguments.party_size,
+        notes: arguments.notes,
         keep_existing: arguments.keep_existing.unwrap_or(false),
         required: &[],
     };
@@ -113,6 +108,7 @@ async fn run(
     names: fn(&'static str) -> &'static str,
 ) -> ToolOutcome {
     let mut effects = Effects::default();
+    let given = Contact::of(&request);
     match book(&context, request, &mut effects).await {
         Ok(booked) => {
             let (booking, message, success) = worded(&booked);
@@ -122,10 +118,31 @@ async fn run(
                 confirmation: booking.confirmation.clone(),
                 data: BookingData::of(booking),
                 sms_status: SMS_STATUS,
+                read_back: given.read_back(&context, booking),
             };
             ToolOutcome::new(Given::json(&body, success), effects)
         }
         Err(refusal) => refused(&refusal, names, effects),
+    }
+}
+
+/// Which ways to reach the customer were given, as opposed to known from the call.
+struct Contact {
+    phone: bool,
+    email: bool,
+}
+
+impl Contact {
+    fn of(request: &BookRequest) -> Self {
+        let given = |text: &Option<String>| text.as_ref().is_some_and(|t| !t.trim().is_empty());
+        Self { phone: given(&request.phone), email: given(&request.email) }
+    }
+
+    /// What is on record now, for the caller to confirm.
+    fn read_back(&self, context: &ToolContext, booking: &Booking) -> Option<String> {
+        let phone = booking.customer_phone.as_deref().filter(|_| self.phone);
+        let email = booking.customer_email.as_deref().filter(|_| self.email);
+        read_back(context, Some(&booking.customer_name), phone, email)
     }
 }
 
@@ -136,6 +153,7 @@ fn worded(booked: &Booked) -> (&Booking, String, bool) {
     let code = &booking.confirmation;
     let message = match (booked, booking.outcome, booking.status) {
         (_, Outcome::Unknown, _) => return (booking, phrases::not_sure(at), false),
+        (_, Outcome::Failed, _) => return (booking, phrases::could_not_book(at), false),
         (_, _, BookingStatus::Cancelled) => {
             return (booking, phrases::already_cancelled(at), false);
         }
@@ -176,6 +194,10 @@ struct Appointment {
     /// Type of service
     #[serde(alias = "service")]
     service_type: Option<String>,
+    /// Number of people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-where" = "guests"))]
+    party_size: Option<u32>,
     /// Reason for the visit, or anything the business should know
     #[serde(alias = "reason", alias = "description", alias = "summary")]
     notes: Option<String>,
@@ -201,6 +223,7 @@ async fn appointment(context: ToolContext, arguments: Appointment) -> ToolOutcom
         name: arguments.customer_name.unwrap_or_default(),
         phone: arguments.customer_phone,
         email: arguments.customer_email,
+        party_size: arguments.party_size,
         notes: arguments.notes,
         keep_existing: arguments.keep_existing.unwrap_or(false),
         required: &[],
@@ -227,6 +250,10 @@ struct ClinicAppointment {
     service_type: Option<String>,
     /// Minutes; the service's own length counts
     duration: Option<u32>,
+    /// Number of people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-where" = "guests"))]
+    party_size: Option<u32>,
     /// True if an earlier booking of this call for the same person stays as well
     keep_existing: Option<bool>,
 }
@@ -252,6 +279,8 @@ struct ClinicText {
     status: BookingStatus,
     date: String,
     time: String,
+    #[serde(rename = "readBack", skip_serializing_if = "Option::is_none")]
+    read_back: Option<String>,
 }
 
 async fn clinic(context: ToolContext, arguments: ClinicAppointment) -> ToolOutcome {
@@ -262,11 +291,13 @@ async fn clinic(context: ToolContext, arguments: ClinicAppointment) -> ToolOutco
         name: arguments.patient_name,
         phone: arguments.patient_phone,
         email: arguments.patient_email,
+        party_size: arguments.party_size,
         notes: None,
         keep_existing: arguments.keep_existing.unwrap_or(false),
         required: &[RequiredField::CustomerEmail],
     };
     let mut effects = Effects::default();
+    let given = Contact::of(&request);
     match book(&context, request, &mut effects).await {
         Ok(booked) => {
             let (booking, worded, success) = worded(&booked);
@@ -282,7 +313,8 @@ async fn clinic(context: ToolContext, arguments: ClinicAppointment) -> ToolOutco
                 confirmation: booking.confirmation.clone(),
                 status: booking.status,
                 date: at.date().to_string(),
-                time: time_text(at.time()),
+                time: at.written_time(),
+                read_back: given.read_back(&context, booking),
             };
             let mut given = Given::json(&body, success);
             if stands {

@@ -1,5 +1,5 @@
-//! Looking at the calendar: `list_calendars` and `get_events`. Bookings of others are only ever
-//! shown as busy (R10).
+//! Looking at the calendar: `list_calendars` and `get_events`. Bookings that the caller has not
+//! proven to be theirs are only ever shown as busy (R10).
 
 use hookswitch_storage::{NamingSet, ResourceId};
 use jiff::ToSpan;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wording::{refused, same_names};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
-use crate::booking::{Effects, Refusal, outage, when};
+use crate::booking::{Effects, Refusal, is_open_to, outage, when};
 
 /// Days that one answer covers at most; more than an agent can say.
 const MOST_DAYS: i64 = 31;
@@ -20,8 +20,9 @@ pub(super) fn faces() -> Vec<Face> {
         Face::new(
             "get_events",
             snake,
-            "List what is in the calendar between two times: the caller's own appointments with \
-             their details, everything else as busy.",
+            "List what is in the calendar between two times: the appointments that were made or \
+             found in this call with their details, everything else as busy. Use lookup_booking \
+             first to find an earlier one.",
             events,
         ),
     ]
@@ -142,7 +143,11 @@ async fn events(context: ToolContext, arguments: GetEvents) -> ToolOutcome {
     for occupied in busy {
         let booking = store.booking(context.org.id(), &occupied.booking).await.ok().flatten();
         let own = booking.filter(|booking| {
-            booking.customer_phone.is_some() && booking.customer_phone == state.caller.number
+            // An operator's own program is trusted with what the number finds.
+            let trusted = context.operator.is_some() || context.facts.direct;
+            let number = booking.customer_phone.as_ref();
+            is_open_to(&context, booking)
+                || trusted && number.is_some() && number == state.caller.number.as_ref()
         });
         events.push(match own {
             Some(booking) => EventText {

@@ -5,7 +5,7 @@ use hookswitch_storage::{BookingStatus, NamingSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::wording::{booked_at, refused, same_names, time_text};
+use super::wording::{booked_at, claimed, refused, same_names};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
 use crate::booking::{
     ChangeRequest, Changed, Claimant, Effects, Refusal, cancel, phrases, reschedule,
@@ -121,6 +121,8 @@ struct MovedText {
     #[serde(rename = "confirmationNumber")]
     confirmation: String,
     data: MovedData,
+    #[serde(rename = "readBack", skip_serializing_if = "Option::is_none")]
+    read_back: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -134,12 +136,16 @@ struct MovedData {
 }
 
 async fn run_move(context: ToolContext, request: ChangeRequest) -> ToolOutcome {
-    let mut effects = Effects::default();
+    let read_back = claimed(&context, &request.claimant);
+    let mut effects = Effects { read_back, ..Effects::default() };
     match reschedule(&context, request, &mut effects).await {
         Ok(changed) => {
             let (Changed::Moved(booking, _) | Changed::Already(booking)) = &changed;
             let at = booked_at(booking);
             let message = match &changed {
+                _ if booking.status == BookingStatus::Pending => {
+                    phrases::requested(at, &booking.confirmation)
+                }
                 Changed::Moved(_, from) => phrases::moved(*from, at, &booking.confirmation),
                 Changed::Already(_) => phrases::already_there(at, &booking.confirmation),
             };
@@ -152,8 +158,9 @@ async fn run_move(context: ToolContext, request: ChangeRequest) -> ToolOutcome {
                     confirmation_number: booking.confirmation.clone(),
                     status: booking.status,
                     date: at.date().to_string(),
-                    time: time_text(at.time()),
+                    time: at.written_time(),
                 },
+                read_back: effects.read_back.clone(),
             };
             ToolOutcome::new(Given::json(&body, true), effects)
         }
@@ -234,6 +241,8 @@ struct CancelledText {
     success: bool,
     message: String,
     data: CancelledData,
+    #[serde(rename = "readBack", skip_serializing_if = "Option::is_none")]
+    read_back: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -249,7 +258,8 @@ async fn run_cancel(
     claimant: Claimant,
     reason: Option<String>,
 ) -> ToolOutcome {
-    let mut effects = Effects::default();
+    let read_back = claimed(&context, &claimant);
+    let mut effects = Effects { read_back, ..Effects::default() };
     match cancel(&context, &claimant, reason, &mut effects).await {
         Ok((booking, now)) => {
             let at = booked_at(&booking);
@@ -260,8 +270,9 @@ async fn run_cancel(
                 data: CancelledData {
                     booking_id: booking.id.to_string(),
                     cancelled_date: at.date().to_string(),
-                    cancelled_time: time_text(at.time()),
+                    cancelled_time: at.written_time(),
                 },
+                read_back: effects.read_back.clone(),
             };
             ToolOutcome::new(Given::json(&body, true), effects)
         }

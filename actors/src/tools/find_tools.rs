@@ -1,19 +1,19 @@
 //! Finding a booking: `lookup_booking`. The caller's own only (R10).
 
-use hookswitch_storage::{Booking, BookingStatus};
+use hookswitch_storage::{Booking, BookingStatus, Outcome};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::wording::{booked_at, refused, same_names, time_text};
+use super::wording::{booked_at, claimed, refused, same_names};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
-use crate::booking::{Claimant, Effects, find, phrases};
+use crate::booking::{Claimant, Effects, find, phrases, tell_kept};
 
 pub(super) fn faces() -> Vec<Face> {
     vec![Face::new(
         "lookup_booking",
         Listing::Both,
-        "Find the caller's existing booking, by the phone number they are calling from or by the \
-         full confirmation number.",
+        "Find the caller's existing booking: by the phone number they are calling from together \
+         with its date or the name it was made under, or by the full confirmation number.",
         lookup_booking,
     )]
 }
@@ -38,6 +38,8 @@ struct FoundText {
     data: FoundData,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     bookings: Vec<FoundData>,
+    #[serde(rename = "readBack", skip_serializing_if = "Option::is_none")]
+    read_back: Option<String>,
 }
 
 #[derive(Clone, Serialize)]
@@ -60,7 +62,7 @@ impl From<&Booking> for FoundData {
             confirmation_number: booking.confirmation.clone(),
             status: booking.status,
             date: at.date().to_string(),
-            time: time_text(at.time()),
+            time: at.written_time(),
             customer_name: booking.customer_name.clone(),
             service: booking.service_id.to_string(),
         }
@@ -74,21 +76,37 @@ async fn lookup_booking(context: ToolContext, arguments: LookupBooking) -> ToolO
         name: arguments.customer_name,
         date: arguments.date,
     };
-    let mut effects = Effects::default();
+    let read_back = claimed(&context, &claimant);
+    let mut effects = Effects { read_back, ..Effects::default() };
+    let kept = tell_kept(&context, &mut effects).await;
     let found = match find(&context, &claimant, &mut effects).await {
         Ok(found) => found,
-        Err(refusal) => return refused(&refusal, same_names, effects),
+        Err(mut refusal) => {
+            if let Some(kept) = kept {
+                refusal.message = format!("{} {kept}", refusal.message);
+            }
+            return refused(&refusal, same_names, effects);
+        }
     };
     let message = match found.as_slice() {
         [booking] if !booking.is_active() => phrases::already_cancelled(booked_at(booking)),
+        [booking] if booking.outcome == Outcome::Unknown => phrases::not_sure(booked_at(booking)),
+        [booking] if booking.status == BookingStatus::Pending => {
+            phrases::requested(booked_at(booking), &booking.confirmation)
+        }
         [booking] => phrases::found(booked_at(booking), &booking.confirmation),
         several => phrases::found_several(&several.iter().map(booked_at).collect::<Vec<_>>()),
+    };
+    let message = match &kept {
+        Some(kept) => format!("{message} {kept}"),
+        None => message,
     };
     let mut bookings: Vec<FoundData> = found.iter().map(FoundData::from).collect();
     let data = bookings[0].clone();
     if bookings.len() == 1 {
         bookings.clear();
     }
-    let body = FoundText { success: true, message, data, bookings };
+    let read_back = effects.read_back.clone();
+    let body = FoundText { success: true, message, data, bookings, read_back };
     ToolOutcome::new(Given::json(&body, true), effects)
 }

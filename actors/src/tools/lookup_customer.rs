@@ -1,12 +1,16 @@
 //! Who is calling, by the org's customer directory: `lookup_customer` (P015 to P024). The three
 //! texts are the founding document's, word for word; a directory in trouble is told apart from a
 //! new customer, and the agent goes on without it.
+//!
+//! The agent asks callers for their number, and whoever says one is told what is known of it: that is
+//! the founding flow, and orgs whose callers use any phone need it. An org that is warier (R10) has
+//! only those who call from the number told; others hear that there is such a customer and no more.
 
 use std::borrow::Cow;
 
 use hookswitch_storage::{CallEvent, NamingSet};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::wording::{refused, same_names};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
@@ -27,6 +31,11 @@ const NOT_FOUND: &str = "No existing customer record found for this phone number
 const SEVERAL: &str = "More than one customer record has this phone number. Please ask for the \
     caller's full name, and do not assume anything about earlier appointments.";
 
+/// Instead of what is known, when the call does not come from the number that was said.
+const NOT_FROM_THERE: &str = "This call does not come from that number, so appointments and \
+    household are not given here. Please ask for the caller's full name and go on without them; an \
+    appointment can be looked up by its confirmation number.";
+
 /// The last sentence about somebody who was found (P021).
 const ACKNOWLEDGE: &str = "Please acknowledge this information naturally in the conversation.";
 
@@ -44,23 +53,7 @@ pub(super) fn faces() -> Vec<Face> {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct LookupCustomer {
     /// Customer phone number (digits only, e.g., 6267888831)
-    #[serde(deserialize_with = "digits_or_text")]
-    #[schemars(with = "String")]
     phone_number: String,
-}
-
-/// "Digits only" tempts models to write a number instead of a text.
-fn digits_or_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a phone number as text")]
-    enum Written {
-        Text(String),
-        Digits(u64),
-    }
-    Ok(match Written::deserialize(from)? {
-        Written::Text(text) => text,
-        Written::Digits(digits) => digits.to_string(),
-    })
 }
 
 async fn lookup(context: ToolContext, arguments: LookupCustomer) -> ToolOutcome {
@@ -95,19 +88,44 @@ async fn found(context: &ToolContext, number: &str, contact: &DirectoryContact) 
     let country = &context.org.settings().country;
     let signalled = state.caller.number.as_deref().and_then(|own| numbers::meant(own, country));
     let is_own = signalled.as_deref() == Some(number);
+    // Nobody could have told whether it is: the caller is no part of the question.
+    let is_unasked = signalled.is_none() && !context.facts.is_signalled;
     let was_compared = contact.phone.is_some();
     if is_own || was_compared {
         let learnt = learn(&context.shared, context.org.id(), number, contact).await;
         // Whoever says another's number is not yet the one who has it.
         if let Some(customer) = learnt
-            && (is_own || signalled.is_none())
+            && (is_own || is_unasked)
             && context.call().is_some()
             && state.customer.as_ref() != Some(&customer)
         {
             effects.events.push(CallEvent::CustomerIdentified { customer });
         }
     }
-    ToolOutcome::new(Given::text(&describe(contact), true), effects)
+    let settings = context.org.settings().customerconnect.as_ref();
+    let trusts = settings.is_some_and(|settings| settings.trust_spoken_number);
+    let is_operator = context.facts.direct || context.operator.is_some();
+    let said = if is_own || is_unasked || trusts || is_operator {
+        describe(contact)
+    } else {
+        hint_at(contact)
+    };
+    ToolOutcome::new(Given::text(&said, true), effects)
+}
+
+/// What somebody hears who does not call from the number: enough for the one who has it to be
+/// recognised by, and no more.
+fn hint_at(contact: &DirectoryContact) -> String {
+    let words = contact.name.iter().flat_map(|name| name.split_whitespace());
+    let short = words.enumerate().map(|(place, word)| match (place, word.chars().next()) {
+        (0, _) => word.to_owned(),
+        (_, initial) => initial.into_iter().chain(['.']).collect(),
+    });
+    let short = short.take(2).collect::<Vec<String>>().join(" ");
+    match short.trim_end_matches('.') {
+        "" => format!("Customer found. {NOT_FROM_THERE}"),
+        short => format!("Customer found: {short}. {NOT_FROM_THERE}"),
+    }
 }
 
 /// P021; what the directory does not know is left out.
@@ -177,6 +195,21 @@ mod tests {
 
     fn text(text: &str) -> Option<String> {
         Some(text.into())
+    }
+
+    #[test]
+    fn a_hint_has_a_first_name_and_an_initial() {
+        for (name, shown) in [
+            (text("Benjie Malinao"), "Customer found: Benjie M. "),
+            (text("Mary Ann de la Cruz"), "Customer found: Mary A. "),
+            (text("Benjie"), "Customer found: Benjie. "),
+            (text(" "), "Customer found. "),
+            (None, "Customer found. "),
+        ] {
+            let contact = DirectoryContact { name, ..DirectoryContact::default() };
+            let said = hint_at(&contact);
+            assert!(said.starts_with(&format!("{shown}This call")), "{said}");
+        }
     }
 
     #[test]

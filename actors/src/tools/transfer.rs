@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
-use crate::booking::Effects;
 use crate::booking::phrases::handover;
+use crate::booking::{Effects, people};
 use crate::orgs::OrgEntry;
 use crate::session::CallAction;
 use crate::session::state::handover::{NO_CALL_CONTROL, NO_TRANSFER_NUMBER};
@@ -47,17 +47,52 @@ struct TransferText<'a> {
     message: String,
 }
 
+/// The numbers at both ends of a call, where they are known: handed over to one of them, it would
+/// come back to where it was.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ends<'a> {
+    /// E.164.
+    pub(crate) caller: Option<&'a str>,
+    /// As signalled.
+    pub(crate) dialled: Option<&'a str>,
+}
+
+impl Ends<'_> {
+    fn are_at(self, org: &OrgEntry, number: &str) -> bool {
+        let country = &org.settings().country;
+        let dialled = self.dialled.and_then(|dialled| people::phone(dialled, country));
+        self.caller == Some(number) || dialled.as_deref() == Some(number)
+    }
+}
+
 /// Where a department's callers go: the department's own name and number, or the general one's.
-/// Numbers of the org's own lines lead back to the agent and count as none.
-pub(crate) fn destination<'a>(org: &'a OrgEntry, wanted: &str) -> Option<(&'a str, &'a str)> {
-    let departments = &org.settings().departments;
-    let find = |wanted: &str| {
-        let known = departments.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        let (name, department) = known?;
-        let number = department.number.as_str();
-        (!is_own_line(org, number)).then_some((name.as_str(), number))
-    };
-    find(wanted.trim()).or_else(|| find(GENERAL))
+/// Numbers that lead back, to the org's own lines or an end of the call, count as none.
+pub(crate) fn destination<'a>(
+    org: &'a OrgEntry,
+    wanted: &str,
+    ends: Ends<'_>,
+) -> Option<(&'a str, &'a str)> {
+    let wanted = wanted.trim();
+    let called = |wanted: &str| reachable(org, ends, |name| name.eq_ignore_ascii_case(wanted));
+    called(wanted).or_else(|| called(GENERAL))
+}
+
+/// Somebody, for callers who want a person whoever it is: the general department, else the first
+/// by name.
+pub(crate) fn anybody<'a>(org: &'a OrgEntry, ends: Ends<'_>) -> Option<(&'a str, &'a str)> {
+    destination(org, GENERAL, ends).or_else(|| reachable(org, ends, |_| true))
+}
+
+fn reachable<'a>(
+    org: &'a OrgEntry,
+    ends: Ends<'_>,
+    is_meant: impl Fn(&str) -> bool,
+) -> Option<(&'a str, &'a str)> {
+    let departments = org.settings().departments.iter();
+    let mut numbers = departments.map(|(name, at)| (name.as_str(), at.number.as_str()));
+    numbers.find(|(name, number)| {
+        is_meant(name) && !is_own_line(org, number) && !ends.are_at(org, number)
+    })
 }
 
 /// Whether this E.164 number is one of the org's own, which the agent itself answers.
@@ -73,7 +108,10 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
         return ToolOutcome { replayable: false, ..ToolOutcome::answer(Given::error("", problem)) };
     }
     let state = context.state().await;
-    let found = destination(&context.org, &department);
+    let dialled = context.facts.dialled.as_deref();
+    let ends = Ends { caller: state.caller.number.as_deref(), dialled };
+    let found = destination(&context.org, &department, ends);
+    let found = found.or_else(|| anybody(&context.org, ends));
     let mut effects = Effects::default();
     let number = found.map(|(_, number)| number.to_owned());
     // A supervisor sees the wish even where it cannot be granted.

@@ -108,7 +108,9 @@ pub(super) async fn check_folder(options: StoreOptions) -> Result<Value, Failure
     let _ = store.close().await;
     let mut report = report.map_err(|error| Failure::new(error.to_string()))?;
     report.problems.extend(problems);
-    Ok(report_view(&report))
+    let mut view = report_view(&report);
+    view["rebuilt"] = store.opened().rebuilt.is_some().into();
+    Ok(view)
 }
 
 /// Whether a store opens; it is closed again.

@@ -14,6 +14,8 @@ const LAST: [&str; 12] = [
 const AREAS: [u16; 5] = [312, 773, 872, 708, 847];
 /// Days ahead over which bookings are spread, well within the default horizon of 180 days.
 const DAYS: u16 = 60;
+/// Different callers that there are. A multiple of the plays, so that counting on from the last leads to the first.
+pub(super) const MOST: u16 = 498;
 const PLAYS: [&str; 3] = [scripts::BOOK, scripts::CHANGE_AND_CANCEL, scripts::HAND_OVER];
 
 /// One scripted caller.
@@ -41,6 +43,16 @@ impl Caller {
             day: format!("{{{{workday+{}}}}}", 1 + number % DAYS),
             play: PLAYS[at % PLAYS.len()],
         }
+    }
+
+    /// Whether they leave a booking behind.
+    pub(super) fn books(&self) -> bool {
+        self.play == scripts::BOOK
+    }
+
+    /// The same caller, who rings again to cancel what they booked.
+    pub(super) fn who_cancels(self) -> Self {
+        Self { play: scripts::CANCEL_LATER, ..self }
     }
 
     /// The script, with this caller as its person.
@@ -84,6 +96,19 @@ mod tests {
         let names: BTreeSet<String> =
             (0..3).map(|number| Caller::number(number).script().unwrap().name).collect();
         assert_eq!(names.len(), 3);
+    }
+
+    #[test]
+    fn counting_on_from_the_last_caller_leads_to_the_first_play() {
+        assert_eq!(MOST % 3, 0);
+        assert!(Caller::number(0).books() && !Caller::number(MOST - 1).books());
+    }
+
+    #[test]
+    fn a_caller_who_cancels_is_the_same_person() {
+        let script = Caller::number(3).who_cancels().script().unwrap();
+        assert_eq!(script.name, "cancels a booking");
+        assert_eq!(script.variables["phone"], Caller::number(3).phone);
     }
 
     #[test]

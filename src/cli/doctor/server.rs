@@ -45,6 +45,7 @@ pub(super) async fn look(access: &Access, only: Option<&str>) -> Vec<Finding> {
             for org in &orgs {
                 findings.extend(connections(&api, org).await);
             }
+            findings.extend(directories(&api, &orgs).await);
         }
         Err(error) => {
             findings.push(Finding::bad("organisations", error, "check --org and --token"))
@@ -84,14 +85,36 @@ async fn connections(api: &Api, org: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !connections.iter().any(|connection| connection["status"] == "connected") {
         let says = "nothing to book into: no calendar is connected";
-        let remedy =
-            format!("POST {path} with {{\"provider\":\"builtin\"}}, or connect a provider");
+        let remedy = format!("`hookswitch connection add builtin --org {id}`");
         findings.push(Finding::bad(what.clone(), says, remedy));
     }
     for connection in &connections {
         findings.push(check(api, &what, &path, connection).await);
     }
     findings
+}
+
+/// How the customer directories of these orgs were when they were last asked.
+async fn directories(api: &Api, orgs: &[Value]) -> Vec<Finding> {
+    // Calls go on without one, so that one that cannot be asked about is not worth a word.
+    let health = api.get("/api/health/customerconnect").await.unwrap_or_default();
+    let text = |value: &Value| clean(value.as_str().unwrap_or_default(), 200);
+    let found = health["connections"].as_array().into_iter().flatten();
+    let found = found.filter_map(|item| {
+        let org = orgs.iter().find(|org| org["id"] == item["org"])?;
+        let what = clean(org["name"].as_str().unwrap_or_default(), 40);
+        Some(match (item["problem"].is_string(), item["last_success_at"].is_string()) {
+            (true, _) => {
+                let says = format!("CustomerConnect: {}", text(&item["problem"]));
+                Finding::bad(what, says, text(&item["hint"]))
+            }
+            (false, true) => Finding::good(what, "CustomerConnect answered the latest call"),
+            (false, false) => {
+                Finding::good(what, "CustomerConnect is set up; no call has asked it since")
+            }
+        })
+    });
+    found.collect()
 }
 
 async fn check(api: &Api, what: &str, path: &str, connection: &Value) -> Finding {

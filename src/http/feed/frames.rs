@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hookswitch_actors::{FeedItem, Snapshot};
 use hookswitch_storage::{CallId, OrgId};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::http::view::{Audience, changed_view, event_view, state_view};
@@ -16,6 +17,8 @@ pub(super) fn event(item: &FeedItem, audience: Audience) -> Arc<str> {
             "seq": item.seq,
             "org": item.org,
             "call_id": item.call_id,
+            // As in the call's list of events, so that the two can be laid together.
+            "call_seq": item.state.seq,
             "at": item.at,
             "event": event_view(&item.event, audience),
             "state": changed_view(&item.state, item.changed, audience),
@@ -48,6 +51,11 @@ pub(super) fn snapshot(
     .to_string()
 }
 
-pub(super) fn lagged(org: Option<&OrgId>, missed: u64) -> String {
+/// The answer to a watcher that asks whether anybody is there.
+pub(super) fn pong(now: Timestamp) -> String {
+    json!({"type": "pong", "now": now}).to_string()
+}
+
+pub(super) fn lagged(org: &OrgId, missed: u64) -> String {
     json!({"type": "lagged", "org": org, "missed": missed}).to_string()
 }

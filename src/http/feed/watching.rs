@@ -27,8 +27,18 @@ const PING_EVERY: Duration = Duration::from_secs(15);
 /// A watcher that gives none for so long is gone.
 const SILENT: Duration = Duration::from_secs(45);
 
+/// How long the goodbyes may take.
+const PARTING: Duration = Duration::from_secs(1);
+
+const REVOKED: Parting = Parting::Ours(close_code::POLICY, "the token is no longer good");
+
+const ORG_GONE: Parting = Parting::Ours(close_code::NORMAL, "the organization was deleted");
+
 /// Events that are written with one call to the system when they have piled up.
 const COALESCE: usize = 64;
+
+/// What a watcher sends to hear that the connection lives; `pong` answers, after all frames before.
+const PING: &str = "ping";
 
 /// What is watched.
 pub(super) enum Scope {
@@ -47,8 +57,16 @@ pub(super) struct Watcher {
     pub(super) who: Principal,
 }
 
-/// The connection ended, by whichever side.
+/// The connection broke.
 struct Gone;
+
+/// Why a connection is ended in order.
+enum Parting {
+    /// The watcher said goodbye, and is to hear it back.
+    Theirs,
+    /// We end it, with this code and for this reason.
+    Ours(u16, &'static str),
+}
 
 impl From<axum::Error> for Gone {
     fn from(_: axum::Error) -> Self {
@@ -59,17 +77,17 @@ impl From<axum::Error> for Gone {
 impl Watcher {
     pub(super) async fn run(self, mut socket: WebSocket) {
         let mut stopping = self.app.parts.stopping.clone();
-        let stopped = tokio::select! {
-            _ = self.follow(&mut socket) => false,
-            () = stop(&mut stopping) => true,
+        let followed = tokio::select! {
+            followed = self.follow(&mut socket) => followed,
+            () = stop(&mut stopping) => Ok(Parting::Ours(close_code::RESTART, "server stops")),
         };
-        if stopped {
-            let reason = CloseFrame { code: close_code::RESTART, reason: "server stops".into() };
-            let _ = send(&mut socket, Message::Close(Some(reason))).await;
+        // Who is gone is told nothing.
+        if let Ok(parting) = followed {
+            let _ = tokio::time::timeout(PARTING, part(&mut socket, parting)).await;
         }
     }
 
-    async fn follow(&self, socket: &mut WebSocket) -> Result<(), Gone> {
+    async fn follow(&self, socket: &mut WebSocket) -> Result<Parting, Gone> {
         let mut positions = HashMap::new();
         let mut events = self.begin(socket, &mut positions).await?;
         let mut ping = tokio::time::interval(PING_EVERY);
@@ -78,7 +96,11 @@ impl Watcher {
         let mut revoked = self.app.parts.revoked.subscribe();
         loop {
             tokio::select! {
-                Ok(()) = revoked.changed() => self.must_stand(socket).await?,
+                Ok(()) = revoked.changed() => {
+                    if !self.who.still_stands(&self.app).await {
+                        return Ok(REVOKED);
+                    }
+                }
                 event = events.recv() => match event {
                     Ok(item) => {
                         let missed = self.pass_on(socket, &mut events, item, &mut positions).await?;
@@ -89,32 +111,30 @@ impl Watcher {
                     Err(RecvError::Lagged(missed)) => {
                         events = self.catch_up(socket, missed, &mut positions).await?;
                     }
-                    Err(RecvError::Closed) => return Ok(()),
+                    Err(RecvError::Closed) => return Ok(ORG_GONE),
                 },
                 incoming = socket.next() => match incoming {
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
+                    Some(Ok(Message::Close(_))) => return Ok(Parting::Theirs),
+                    // A page cannot see WebSocket's own pings, so it asks in words.
+                    Some(Ok(Message::Text(text))) if text.as_str() == PING => {
+                        heard = Instant::now();
+                        let now = self.app.calls.clock().now();
+                        send(socket, Message::text(frames::pong(now))).await?;
+                    }
                     Some(Ok(_)) => heard = Instant::now(),
+                    Some(Err(_)) | None => return Err(Gone),
                 },
                 _ = ping.tick() => {
                     if heard.elapsed() > SILENT {
-                        return Ok(());
+                        return Err(Gone);
                     }
-                    self.must_stand(socket).await?;
+                    if !self.who.still_stands(&self.app).await {
+                        return Ok(REVOKED);
+                    }
                     send(socket, Message::Ping(axum::body::Bytes::new())).await?;
                 }
             }
         }
-    }
-
-    /// Ends the connection of a watcher whose token was revoked or has expired.
-    async fn must_stand(&self, socket: &mut WebSocket) -> Result<(), Gone> {
-        if self.who.still_stands(&self.app).await {
-            return Ok(());
-        }
-        let reason = "the token is no longer good".into();
-        let close = CloseFrame { code: close_code::POLICY, reason };
-        let _ = send(socket, Message::Close(Some(close))).await;
-        Err(Gone)
     }
 
     /// Sends the first frames and gives what follows them.
@@ -173,16 +193,40 @@ impl Watcher {
         let feed = self.app.calls.feed();
         match &self.scope {
             Scope::Org { org, .. } => {
-                send(socket, Message::text(frames::lagged(Some(org), missed))).await?;
+                send(socket, Message::text(frames::lagged(org, missed))).await?;
                 let (first, events) = feed.watch(org, None);
                 if let First::Snapshot(snapshot) = first {
                     self.show(socket, &snapshot, positions).await?;
                 }
                 Ok(events)
             }
+            // What was missed is counted over all orgs; each org's own number says how many of
+            // them were its.
             Scope::Everyone => {
-                send(socket, Message::text(frames::lagged(None, missed))).await?;
-                self.begin(socket, positions).await
+                let events = feed.watch_everyone();
+                let orgs: Vec<OrgId> =
+                    self.app.calls.orgs().all().iter().map(|org| org.id().clone()).collect();
+                for org in &orgs {
+                    let now = feed.snapshot(org);
+                    let known = positions.get(org).copied();
+                    match known.map(|known| now.seq.saturating_sub(known)) {
+                        Some(0) => continue,
+                        Some(missed) => {
+                            let lagged = frames::lagged(org, missed);
+                            send(socket, Message::text(lagged)).await?;
+                        }
+                        None => {}
+                    }
+                    self.show(socket, &now, positions).await?;
+                }
+                let deleted: Vec<OrgId> =
+                    positions.keys().filter(|org| !orgs.contains(org)).cloned().collect();
+                for org in deleted {
+                    let nothing = Snapshot { org: org.clone(), seq: 0, calls: Vec::new() };
+                    self.show(socket, &nothing, positions).await?;
+                    positions.remove(&org);
+                }
+                Ok(events)
             }
         }
     }
@@ -234,6 +278,18 @@ impl Watcher {
         let message = Message::text(frame.as_ref());
         within(socket.feed(message)).await
     }
+}
+
+/// Ends a connection so that the other side knows why: both say goodbye, the server closes.
+async fn part(socket: &mut WebSocket, parting: Parting) {
+    if let Parting::Ours(code, reason) = parting {
+        let frame = CloseFrame { code, reason: reason.into() };
+        if socket.send(Message::Close(Some(frame))).await.is_err() {
+            return;
+        }
+    }
+    // The answer to their goodbye is written, and theirs to ours read, by reading on.
+    while let Some(Ok(_)) = socket.next().await {}
 }
 
 async fn stop(stopping: &mut watch::Receiver<bool>) {

@@ -67,6 +67,23 @@ pub(super) struct NewOrg {
     org: Org,
 }
 
+/// Durable work: what waits to be done, or was given up.
+#[derive(JsonSchema)]
+pub(super) struct Job {
+    id: String,
+    /// `settle_booking`: finds out what a provider did for a booking.
+    kind: String,
+    #[schemars(schema_with = "names::job_state")]
+    state: String,
+    /// Not before.
+    due: Timestamp,
+    /// How often it was tried.
+    attempts: u32,
+    last_error: Option<String>,
+    /// The booking that it is about, if it is about one.
+    booking_id: Option<String>,
+}
+
 #[derive(JsonSchema)]
 pub(super) struct AuditEntry {
     /// Position in the chain, from 1.
@@ -107,6 +124,8 @@ pub(super) struct ConnectionCheck {
     connection_id: String,
     ok: bool,
     status: String,
+    /// Whose account the credentials open, as the provider names it.
+    account: Option<String>,
     /// `closed`, `open` or `half_open`.
     breaker: String,
     duration_ms: u64,
@@ -117,17 +136,32 @@ pub(super) struct ConnectionCheck {
 #[derive(JsonSchema)]
 pub(super) struct Breaker {
     org: String,
-    connection_id: String,
+    /// `null` for a customer directory.
+    connection_id: Option<String>,
     provider: String,
+    /// `connected`, `disconnected` or `error`.
     status: String,
     /// `closed` (requests go through), `open` (left alone for a while), `half_open` (one is trying).
     state: String,
+    /// Of a customer directory: when it last gave an answer.
+    #[serde(default)]
+    last_success_at: Option<Timestamp>,
+    /// Of a customer directory: when it last gave none.
+    #[serde(default)]
+    last_failure_at: Option<Timestamp>,
+    /// Of a customer directory: why the latest question got no answer.
+    #[serde(default)]
+    problem: Option<String>,
+    /// What to do about that.
+    #[serde(default)]
+    hint: Option<String>,
 }
 
 #[derive(JsonSchema)]
 pub(super) struct IntegrationHealth {
     integration: String,
-    /// `ok`, `degraded`, `unavailable` or `not_configured`.
+    /// `ok`, `degraded`, `unavailable`, `not_configured`, or `not_used` where there are settings
+    /// that have no effect in this version.
     status: String,
     connections: Vec<Breaker>,
 }
@@ -147,6 +181,7 @@ pub(super) struct Booking {
     end: String,
     time_zone: String,
     service_id: Option<String>,
+    party_size: Option<u32>,
     customer_id: Option<Value>,
     customer_name: Option<String>,
     customer_phone: Option<String>,
@@ -162,6 +197,67 @@ pub(super) struct Booking {
     created_at: Timestamp,
     updated_at: Option<Timestamp>,
     history: Vec<Value>,
+}
+
+/// Somebody who wants to be called back.
+#[derive(JsonSchema)]
+pub(super) struct Callback {
+    id: String,
+    /// `open`, `in_progress` or `done`.
+    state: String,
+    customer_name: Option<String>,
+    customer_phone: String,
+    /// When, in the caller's words.
+    preferred_time: Option<String>,
+    /// What about, in the caller's words.
+    about: Option<String>,
+    /// `low`, `normal` or `urgent`.
+    urgency: String,
+    /// Who takes care of it.
+    assignee: Option<String>,
+    note: Option<String>,
+    call_id: Option<String>,
+    /// `phone` or `manual`.
+    source: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// Somebody who waits for a free slot.
+#[derive(JsonSchema)]
+pub(super) struct Place {
+    id: String,
+    /// `waiting`, `offered`, `booked`, `expired` or `left`.
+    state: String,
+    customer_name: Option<String>,
+    customer_phone: String,
+    service_id: String,
+    party_size: Option<u32>,
+    /// First day that suits, in `time_zone`.
+    from_date: Date,
+    /// Last day that suits.
+    until_date: Date,
+    /// `HH:MM`; any time if absent.
+    earliest_time: Option<String>,
+    /// `HH:MM`; any time if absent.
+    latest_time: Option<String>,
+    time_zone: String,
+    offer: Option<KeptSlot>,
+    /// The booking with which the waiting ended.
+    booking_id: Option<Value>,
+    call_id: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// A slot that is kept for somebody who waits.
+#[derive(JsonSchema)]
+struct KeptSlot {
+    /// With its offset.
+    start: String,
+    end: String,
+    /// Until when it is kept.
+    until: Timestamp,
 }
 
 #[derive(JsonSchema)]
@@ -298,4 +394,17 @@ pub(super) struct ServerHealth {
 #[derive(JsonSchema)]
 pub(super) struct Sign {
     status: String,
+}
+
+/// Whoever is signed in.
+#[derive(JsonSchema)]
+pub(super) struct SignedIn {
+    #[schemars(schema_with = "names::role")]
+    role: String,
+    /// The only org they reach; `null` for all.
+    org: Option<String>,
+    /// The token's id, or `admin`.
+    name: String,
+    /// The server's time.
+    now: Timestamp,
 }

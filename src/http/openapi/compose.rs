@@ -7,33 +7,42 @@ use serde_json::{Map, Value, json};
 
 use super::answers::Error;
 use super::routes;
-use super::shape::{Body, Least, Route};
+use super::shape::{Body, Route};
+use crate::http::access::Least;
+use crate::http::routing::Door;
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("Vapi", "Where Vapi posts to."),
     ("Orgs", "Organisations and their settings."),
     ("Connections", "Booking providers."),
-    ("Bookings", "Bookings, free slots, customers."),
+    ("Bookings", "Bookings, free slots, customers, callbacks, the waitlist."),
     ("Calls", "Live and past calls, and the feed."),
     ("Tools", "What the agent can call."),
     ("Server", "Tokens, care of the data, health."),
+    ("Page", "The web page and its way in."),
 ];
 
 const ABOUT: &str = "The call-session server behind Vapi voice agents. Lists take `limit` and \
     `cursor`. Another org's anything is 404; one's own org with too small a role is 403. `x-role` \
     is the smallest role that may.";
 
+const PAGE_COOKIE: &str = "Made by `POST /api/login`; only for requests of the page itself. Over \
+    HTTPS its name is `__Host-hookswitch`.";
+
 const VAPI_PROOF: &str = "The org's or the instance's webhook secret; also as `X-Vapi-Secret`, or \
     as an HMAC signature of the body, as the org's `webhook_auth` says.";
 
-pub(super) fn document() -> Value {
+/// The document of what the router has; a row of the table that it has not is left out.
+pub(super) fn document(doors: &[Door]) -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = "/components/schemas".into();
     settings.meta_schema = None;
     let mut generator = settings.into_generator();
     let mut paths = Map::new();
     for route in routes::table() {
-        let operation = operation(&route, &mut generator);
+        let is_it = |door: &&Door| (door.method, door.path) == (route.method, route.path);
+        let Some(door) = doors.iter().find(is_it) else { continue };
+        let operation = operation(&route, door.least, &mut generator);
         let item = paths.entry(route.path).or_insert_with(|| json!({}));
         item[route.method] = operation;
     }
@@ -52,13 +61,14 @@ pub(super) fn document() -> Value {
             "schemas": generator.take_definitions(true),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "An API token."},
+                "page": {"type": "apiKey", "in": "cookie", "name": "hookswitch", "description": PAGE_COOKIE},
                 "vapi": {"type": "http", "scheme": "bearer", "description": VAPI_PROOF},
             },
         },
     })
 }
 
-fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn operation(route: &Route, least: Least, generator: &mut SchemaGenerator) -> Value {
     let mut parameters = path_parameters(route.path);
     if let Some(query) = route.query {
         parameters.extend(query_parameters(&query(generator)));
@@ -67,15 +77,15 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "tags": [route.tag],
         "summary": route.summary,
         "operationId": operation_id(route),
-        "x-role": route.least.word(),
-        "security": security(route.least),
+        "x-role": word(least),
+        "security": security(least),
         "parameters": parameters,
     });
     if let Some(body) = route.body {
         let content = json!({"application/json": {"schema": body(generator)}});
         operation["requestBody"] = json!({"required": true, "content": content});
     }
-    operation["responses"] = responses(route, generator);
+    operation["responses"] = responses(route, least, generator);
     operation
 }
 
@@ -86,11 +96,22 @@ fn operation_id(route: &Route) -> String {
     format!("{}_{}", route.method, words.join("_"))
 }
 
+/// The smallest role that may, as the document spells it (`x-role`).
+fn word(least: Least) -> Value {
+    match least {
+        Least::Anyone => json!("none"),
+        Least::Vapi => json!("vapi"),
+        Least::AnyToken => json!("any"),
+        Least::OfOrg(role) => json!(role),
+        Least::Admin => json!("admin"),
+    }
+}
+
 fn security(least: Least) -> Value {
     match least {
         Least::Anyone => json!([]),
         Least::Vapi => json!([{"vapi": []}]),
-        Least::AnyToken | Least::Role(_) | Least::Admin => json!([{"token": []}]),
+        Least::AnyToken | Least::OfOrg(_) | Least::Admin => json!([{"token": []}, {"page": []}]),
     }
 }
 
@@ -124,7 +145,7 @@ fn query_parameters(schema: &Schema) -> Vec<Value> {
         .collect()
 }
 
-fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn responses(route: &Route, least: Least, generator: &mut SchemaGenerator) -> Value {
     let mut good = json!({"description": "It went well"});
     match route.answer {
         Body::Nothing => {}
@@ -135,7 +156,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     }
     let mut responses = Map::new();
     responses.insert(route.status.to_string(), good);
-    if route.least != Least::Anyone {
+    if least != Least::Anyone {
         let schema = generator.subschema_for::<Error>();
         let content = json!({"application/json": {"schema": schema}});
         responses.insert("default".into(), json!({"description": "An error", "content": content}));

@@ -2,7 +2,8 @@
 //! the names are taken from how its types are written.
 
 use hookswitch_storage::{
-    BookingStatus, HmacEncoding, HmacHash, NamingSet, OutagePolicy, RequiredField, Role,
+    BookingStatus, CallbackState, CapacityCounts, HmacEncoding, HmacHash, JobState, NamingSet,
+    OutagePolicy, Outcome, RequiredField, Role, SmtpSecurity, Urgency, WaitlistState,
 };
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -29,12 +30,41 @@ pub(in crate::http) fn booking_status(_: &mut SchemaGenerator) -> Schema {
     one_of_or_none(&[BookingStatus::Pending, BookingStatus::Confirmed, BookingStatus::Cancelled])
 }
 
+pub(in crate::http) fn outcome(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[Outcome::Confirmed, Outcome::Pending, Outcome::Unknown, Outcome::Failed])
+}
+
+pub(in crate::http) fn callback_state(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[CallbackState::Open, CallbackState::InProgress, CallbackState::Done])
+}
+
+pub(in crate::http) fn waitlist_state(_: &mut SchemaGenerator) -> Schema {
+    use WaitlistState::{Booked, Expired, Left, Offered, Waiting};
+    one_of_or_none(&[Waiting, Offered, Booked, Expired, Left])
+}
+
+pub(in crate::http) fn urgency(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[Urgency::Low, Urgency::Normal, Urgency::Urgent])
+}
+
+pub(in crate::http) fn job_state(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[JobState::Waiting, JobState::Dead, JobState::Done])
+}
+
 pub(in crate::http) fn naming_set(_: &mut SchemaGenerator) -> Schema {
     one_of(&[NamingSet::Snake, NamingSet::Camel])
 }
 
 pub(in crate::http) fn outage_policy(_: &mut SchemaGenerator) -> Schema {
     one_of(&[OutagePolicy::Defaults, OutagePolicy::TakeMessage, OutagePolicy::Transfer])
+}
+
+pub(in crate::http) fn capacity_counts(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[CapacityCounts::Bookings, CapacityCounts::Guests])
+}
+
+pub(in crate::http) fn smtp_security(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[SmtpSecurity::Starttls, SmtpSecurity::Tls, SmtpSecurity::None])
 }
 
 pub(in crate::http) fn required_fields(_: &mut SchemaGenerator) -> Schema {

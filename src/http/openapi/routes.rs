@@ -1,21 +1,23 @@
 //! The table of operations. A route without a row here fails a test, and so does a row without a
-//! route.
+//! route. Who may use each is not said here: the router knows it from the handlers.
 
 use super::answers::*;
-use super::shape::Least::{Admin, AnyToken, Anyone, Role, Vapi};
 use super::shape::Route;
+use crate::http::lists::PageQuery;
 use crate::http::settings::Document;
 use crate::http::{
-    audit, bookings, calls, connections, control, customers, feed, tokens, try_tool,
+    bookings, callbacks, calls, connections, control, customers, feed, jobs, login, tokens,
+    try_tool, waitlist,
 };
 
 pub(super) fn table() -> Vec<Route> {
-    [webhooks(), orgs(), of_connections(), of_bookings(), of_calls(), server()].concat()
+    let of_orgs = [orgs(), of_connections(), of_bookings(), of_waiting(), of_calls()].concat();
+    [webhooks(), of_orgs, server(), page()].concat()
 }
 
 fn webhooks() -> Vec<Route> {
     let one = |path, summary| {
-        Route::new("post", path, "Vapi", Vapi, summary).body::<AnyObject>().gives::<AnyObject>(200)
+        Route::new("post", path, "Vapi", summary).body::<AnyObject>().gives::<AnyObject>(200)
     };
     vec![
         one("/webhook/{webhook_id}", "Every server message of one org"),
@@ -28,7 +30,6 @@ fn webhooks() -> Vec<Route> {
             "post",
             "/api/vapi/tools/test",
             "Tools",
-            AnyToken,
             "Run one tool; open only with dev_endpoints",
         )
         .body::<try_tool::Test<'static>>()
@@ -40,26 +41,28 @@ fn orgs() -> Vec<Route> {
     let tag = "Orgs";
     let one = "/api/orgs/{org}";
     vec![
-        Route::new("get", "/api/orgs", tag, AnyToken, "The orgs that the token reaches")
+        Route::new("get", "/api/orgs", tag, "The orgs that the token reaches")
+            .query::<PageQuery>()
             .gives::<Page<Org>>(200),
         Route::new(
             "post",
             "/api/orgs",
             tag,
-            Admin,
             "Create an org; its webhook secret is shown this once",
         )
         .merge_patch::<Document>()
         .gives::<NewOrg>(201),
-        Route::new("get", one, tag, Role("viewer"), "One org with its settings").gives::<Org>(200),
-        Route::new("patch", one, tag, Role("org"), "Change settings")
+        Route::new("get", one, tag, "One org with its settings").gives::<Org>(200),
+        Route::new("patch", one, tag, "Change settings")
             .merge_patch::<Document>()
             .gives::<Org>(200),
-        Route::new("delete", one, tag, Admin, "Delete an org and everything of it")
-            .gives_nothing(204),
-        Route::new("get", "/api/orgs/{org}/audit", tag, Role("org"), "Who did what, newest first")
-            .query::<audit::Part>()
+        Route::new("delete", one, tag, "Delete an org and everything of it").gives_nothing(204),
+        Route::new("get", "/api/orgs/{org}/audit", tag, "Who did what, newest first")
+            .query::<PageQuery>()
             .gives::<Page<AuditEntry>>(200),
+        Route::new("get", "/api/orgs/{org}/jobs", tag, "Work that waits or failed")
+            .query::<jobs::Which>()
+            .gives::<Page<Job>>(200),
     ]
 }
 
@@ -69,38 +72,37 @@ fn of_connections() -> Vec<Route> {
     let one = "/api/orgs/{org}/connections/{connection}";
     let check = "/api/orgs/{org}/connections/{connection}/check";
     vec![
-        Route::new("get", all, tag, Role("viewer"), "Connections, without credentials")
+        Route::new("get", all, tag, "Connections, without credentials")
+            .query::<PageQuery>()
             .gives::<Page<Connection>>(200),
-        Route::new("post", all, tag, Role("org"), "Connect a provider")
+        Route::new("post", all, tag, "Connect a provider")
             .body::<connections::NewConnection>()
             .gives::<Connection>(201),
-        Route::new("get", one, tag, Role("viewer"), "One connection").gives::<Connection>(200),
-        Route::new("patch", one, tag, Role("org"), "Change a connection")
+        Route::new("get", one, tag, "One connection").gives::<Connection>(200),
+        Route::new("patch", one, tag, "Change a connection")
             .body::<connections::ConnectionPatch>()
             .gives::<Connection>(200),
         Route::new(
             "delete",
             one,
             tag,
-            Role("org"),
             "Remove a connection; if it was the default, there is none then",
         )
         .gives_nothing(204),
-        Route::new("post", check, tag, Role("org"), "Ask the provider for something harmless")
+        Route::new("post", check, tag, "Ask the provider for something harmless")
             .gives::<ConnectionCheck>(200),
         Route::new(
             "get",
             "/api/circuit-breaker/status",
             tag,
-            AnyToken,
             "Which connections are left alone because they fail",
         )
+        .query::<PageQuery>()
         .gives::<Page<Breaker>>(200),
         Route::new(
             "get",
             "/api/health/{integration}",
             tag,
-            AnyToken,
             "How the connections to one vendor are",
         )
         .gives::<IntegrationHealth>(200),
@@ -113,32 +115,56 @@ fn of_bookings() -> Vec<Route> {
     let cancel = "/api/orgs/{org}/bookings/{booking}/cancel";
     let reschedule = "/api/orgs/{org}/bookings/{booking}/reschedule";
     vec![
-        Route::new("get", all, tag, Role("viewer"), "Bookings")
+        Route::new("get", all, tag, "Bookings")
             .query::<bookings::Which>()
             .gives::<Page<Booking>>(200),
-        Route::new("post", all, tag, Role("supervisor"), "Book, by the same rules as a caller")
+        Route::new("post", all, tag, "Book, by the same rules as a caller")
             .body::<bookings::NewBooking>()
             .gives::<Booking>(201),
-        Route::new("get", "/api/orgs/{org}/bookings/{booking}", tag, Role("viewer"), "One booking")
+        Route::new("get", "/api/orgs/{org}/bookings/{booking}", tag, "One booking")
             .gives::<Booking>(200),
-        Route::new("post", cancel, tag, Role("supervisor"), "Cancel a booking")
+        Route::new("post", cancel, tag, "Cancel a booking")
             .body::<bookings::Cancellation>()
             .gives::<Booking>(200),
-        Route::new("post", reschedule, tag, Role("supervisor"), "Move a booking")
+        Route::new("post", reschedule, tag, "Move a booking")
             .body::<bookings::Move>()
             .gives::<Booking>(200),
-        Route::new("get", "/api/orgs/{org}/availability", tag, Role("viewer"), "Free slots")
+        Route::new("get", "/api/orgs/{org}/availability", tag, "Free slots")
             .query::<bookings::When>()
             .gives::<Availability>(200),
         Route::new(
             "get",
             "/api/orgs/{org}/customers",
             tag,
-            Role("viewer"),
             "Customers by one of phone, e-mail and name",
         )
         .query::<customers::Who>()
         .gives::<Page<Customer>>(200),
+    ]
+}
+
+fn of_waiting() -> Vec<Route> {
+    let tag = "Bookings";
+    let all = "/api/orgs/{org}/callbacks";
+    let one = "/api/orgs/{org}/callbacks/{callback}";
+    vec![
+        Route::new("get", all, tag, "Who wants to be called back, open ones first")
+            .query::<callbacks::Which>()
+            .gives::<Page<Callback>>(200),
+        Route::new("post", all, tag, "Note down a callback")
+            .body::<callbacks::NewCallback>()
+            .gives::<Callback>(201),
+        Route::new("patch", one, tag, "Take a callback on, note, close it")
+            .body::<callbacks::CallbackPatch>()
+            .gives::<Callback>(200),
+        Route::new(
+            "get",
+            "/api/orgs/{org}/waitlist",
+            tag,
+            "Who waits for a free slot, first come first, then who did",
+        )
+        .query::<waitlist::Which>()
+        .gives::<Page<Place>>(200),
     ]
 }
 
@@ -147,36 +173,23 @@ fn of_calls() -> Vec<Route> {
     let one = "/api/orgs/{org}/calls/{call}";
     let attempt = "/api/orgs/{org}/tools/{name}/try";
     vec![
-        Route::new("get", "/api/orgs/{org}/calls", tag, Role("viewer"), "Calls, newest first")
+        Route::new("get", "/api/orgs/{org}/calls", tag, "Calls, newest first")
             .query::<calls::CallsQuery>()
             .gives::<Page<Call>>(200),
-        Route::new("get", one, tag, Role("viewer"), "One call with its state")
-            .gives::<CallWithState>(200),
-        Route::new(
-            "get",
-            "/api/orgs/{org}/calls/{call}/events",
-            tag,
-            Role("viewer"),
-            "What happened in a call",
-        )
-        .gives::<Page<StoredEvent>>(200),
-        Route::new(
-            "post",
-            "/api/orgs/{org}/calls/{call}/control",
-            tag,
-            Role("supervisor"),
-            "Step into a live call",
-        )
-        .body::<control::Wish>()
-        .gives::<AnyObject>(202),
-        Route::new("get", "/api/feed", tag, AnyToken, "Live calls over WebSocket")
+        Route::new("get", one, tag, "One call with its state").gives::<CallWithState>(200),
+        Route::new("get", "/api/orgs/{org}/calls/{call}/events", tag, "What happened in a call")
+            .query::<PageQuery>()
+            .gives::<Page<StoredEvent>>(200),
+        Route::new("post", "/api/orgs/{org}/calls/{call}/control", tag, "Step into a live call")
+            .body::<control::Wish>()
+            .gives::<AnyObject>(202),
+        Route::new("get", "/api/feed", tag, "Live calls over WebSocket")
             .query::<feed::WatchQuery>()
             .gives_nothing(101),
         Route::new(
             "post",
             "/api/feed/tickets",
             tag,
-            AnyToken,
             "A way into the feed for browsers, for one minute",
         )
         .body::<feed::TicketQuery>()
@@ -185,11 +198,11 @@ fn of_calls() -> Vec<Route> {
             "get",
             "/api/orgs/{org}/tools",
             "Tools",
-            Role("viewer"),
             "The tools as they are registered with Vapi",
         )
+        .query::<PageQuery>()
         .gives::<Page<Tool>>(200),
-        Route::new("post", attempt, "Tools", Role("org"), "Run one tool; what it does is real")
+        Route::new("post", attempt, "Tools", "Run one tool; what it does is real")
             .body::<try_tool::Trial>()
             .gives::<ToolTrial>(200),
     ]
@@ -198,35 +211,36 @@ fn of_calls() -> Vec<Route> {
 fn server() -> Vec<Route> {
     let tag = "Server";
     vec![
-        Route::new("get", "/api/tokens", tag, Admin, "API tokens").gives::<Page<Token>>(200),
-        Route::new("post", "/api/tokens", tag, Admin, "Make a token; it is shown this once")
+        Route::new("get", "/api/tokens", tag, "API tokens")
+            .query::<PageQuery>()
+            .gives::<Page<Token>>(200),
+        Route::new("post", "/api/tokens", tag, "Make a token; it is shown this once")
             .body::<tokens::NewToken>()
             .gives::<NewToken>(201),
-        Route::new("delete", "/api/tokens/{token}", tag, Admin, "Revoke a token")
-            .gives_nothing(204),
-        Route::new(
-            "post",
-            "/api/backup",
-            tag,
-            Admin,
-            "A consistent copy of everything but the key",
-        )
-        .gives_other(200, "application/octet-stream"),
-        Route::new(
-            "post",
-            "/api/verify",
-            tag,
-            Admin,
-            "Read everything that was written and check it",
-        )
-        .gives::<Verification>(200),
-        Route::new("get", "/api/health", tag, Admin, "How the server is")
-            .gives::<ServerHealth>(200),
-        Route::new("get", "/livez", tag, Anyone, "Whether it is alive").gives::<Sign>(200),
-        Route::new("get", "/readyz", tag, Anyone, "Whether it takes calls").gives::<Sign>(200),
-        Route::new("get", "/api/openapi.json", tag, Anyone, "This document")
-            .gives::<AnyObject>(200),
-        Route::new("get", "/api/docs", tag, Anyone, "This document for people")
+        Route::new("delete", "/api/tokens/{token}", tag, "Revoke a token").gives_nothing(204),
+        Route::new("post", "/api/backup", tag, "A consistent copy of everything but the key")
+            .gives_other(200, "application/octet-stream"),
+        Route::new("post", "/api/verify", tag, "Read everything that was written and check it")
+            .gives::<Verification>(200),
+        Route::new("get", "/api/health", tag, "How the server is").gives::<ServerHealth>(200),
+        Route::new("get", "/livez", tag, "Whether it is alive").gives::<Sign>(200),
+        Route::new("get", "/readyz", tag, "Whether it takes calls").gives::<Sign>(200),
+        Route::new("get", "/api/openapi.json", tag, "This document").gives::<AnyObject>(200),
+        Route::new("get", "/api/docs", tag, "This document for people")
             .gives_other(200, "text/html"),
+    ]
+}
+
+fn page() -> Vec<Route> {
+    let tag = "Page";
+    vec![
+        Route::new("get", "/", tag, "The page for people").gives_other(200, "text/html"),
+        Route::new("get", "/assets/{folder}/{file}", tag, "What the page is made of")
+            .gives_other(200, "*/*"),
+        Route::new("post", "/api/login", tag, "A token for a cookie that the page uses")
+            .body::<login::Login>()
+            .gives::<SignedIn>(200),
+        Route::new("get", "/api/login", tag, "Who is signed in").gives::<SignedIn>(200),
+        Route::new("post", "/api/logout", tag, "Take the cookie back").gives_nothing(204),
     ]
 }

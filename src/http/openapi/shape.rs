@@ -1,37 +1,9 @@
-//! One operation as the table says it: method, path, who may, what goes in, what comes out.
+//! One operation as the table says it: method, path, what goes in, what comes out. Who may use it is said by its handler.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 /// Makes the schema of a type.
 pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
-
-/// Who may use an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Least {
-    /// Anyone, without a token.
-    Anyone,
-    /// Who proves to be Vapi, by the org's or the instance's secret.
-    Vapi,
-    /// Any token; what it reaches depends on it.
-    AnyToken,
-    /// A token with at least this role for the org of the path.
-    Role(&'static str),
-    /// An administrator.
-    Admin,
-}
-
-impl Least {
-    /// As the document spells it (`x-role`).
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Anyone => "none",
-            Self::Vapi => "vapi",
-            Self::AnyToken => "any",
-            Self::Role(role) => role,
-            Self::Admin => "admin",
-        }
-    }
-}
 
 /// What an operation answers when it went well.
 #[derive(Clone, Copy)]
@@ -47,7 +19,6 @@ pub(super) struct Route {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     pub(super) tag: &'static str,
-    pub(super) least: Least,
     pub(super) summary: &'static str,
     pub(super) query: Option<SchemaOf>,
     pub(super) body: Option<SchemaOf>,
@@ -60,11 +31,10 @@ impl Route {
         method: &'static str,
         path: &'static str,
         tag: &'static str,
-        least: Least,
         summary: &'static str,
     ) -> Self {
         let (query, body) = (None, None);
-        Self { method, path, tag, least, summary, query, body, status: 200, answer: Body::Nothing }
+        Self { method, path, tag, summary, query, body, status: 200, answer: Body::Nothing }
     }
 
     pub(super) fn query<T: JsonSchema>(self) -> Self {

@@ -142,7 +142,9 @@ impl AuthDocument {
             }),
             Mode::Oauth2 => Err(Wrong::new(
                 field("mode"),
-                "oauth2 is not available in this version; use bearer, secret or hmac",
+                "oauth2 is not available: Vapi would fetch its tokens from an authorisation server \
+                 of yours, and this server neither is one nor asks one. Use bearer, which Vapi \
+                 sends in the same header, secret, or hmac, which proves the body as well",
             )),
             Mode::Hmac => {
                 let default = HmacPlan::default();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use hookswitch_actors::booking::{is_place, people};
+use hookswitch_storage::ConnectionId;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
@@ -88,11 +89,94 @@ pub(super) fn phone_numbers(
         .collect()
 }
 
-pub(super) fn ids(field: &str, ids: BTreeSet<String>) -> Result<BTreeSet<String>, Wrong> {
-    for id in &ids {
+/// Vapi's ids in the operator's order, each once.
+pub(super) fn ids(field: &str, ids: Vec<String>) -> Result<Vec<String>, Wrong> {
+    let mut kept: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids {
         if id.trim().is_empty() || id.len() > 200 || id.chars().any(char::is_control) {
             return Err(Wrong::new(field, "must be a list of Vapi ids, 1 to 200 characters each"));
         }
+        if !kept.contains(&id) {
+            kept.push(id);
+        }
     }
-    Ok(ids)
+    Ok(kept)
+}
+
+/// Most calendars of one service; each is asked whenever slots are.
+const MOST_CALENDARS: usize = 20;
+
+/// The calendars of a service, most wanted first.
+pub(super) fn connections(field: &str, ids: Vec<String>) -> Result<Vec<ConnectionId>, Wrong> {
+    if ids.len() > MOST_CALENDARS {
+        return Err(Wrong::new(field, format!("must have at most {MOST_CALENDARS} connections")));
+    }
+    let mut kept: Vec<ConnectionId> = Vec::with_capacity(ids.len());
+    for (place, id) in ids.iter().enumerate() {
+        let wrong = |_| Wrong::new(format!("{field}[{place}]"), "is not a connection id");
+        let id = id.parse().map_err(wrong)?;
+        if !kept.contains(&id) {
+            kept.push(id);
+        }
+    }
+    Ok(kept)
+}
+
+/// Far more than any key or password has, and still a header that servers accept.
+const LONGEST_SECRET: usize = 1_000;
+
+/// A secret, if one is given, without what a copy brings along at its ends.
+pub(super) fn secret<'a>(field: &str, given: Option<&'a str>) -> Result<Option<&'a str>, Wrong> {
+    let Some(secret) = given.map(str::trim) else { return Ok(None) };
+    if secret.is_empty() {
+        return Err(Wrong::new(field, "must not be empty"));
+    }
+    if secret.len() > LONGEST_SECRET || !secret.chars().all(|c| c.is_ascii_graphic()) {
+        let problem = "must have 1 to 1,000 visible ASCII characters, without spaces";
+        return Err(Wrong::new(field, problem));
+    }
+    Ok(Some(secret))
+}
+
+/// `configured` is shown to say that there is something; it cannot be used to take that away.
+pub(super) fn still_configured(group: &str, configured: Option<bool>) -> Result<(), Wrong> {
+    if configured != Some(false) {
+        return Ok(());
+    }
+    let problem = format!("cannot be set; send `{group}`: null to remove it");
+    Err(Wrong::new(format!("{group}.configured"), problem))
+}
+
+/// Longest prompt, characters; models take far more, people do not write it.
+const LONGEST_PROMPT: usize = 20_000;
+
+/// The operator's part of the prompt; a blank one is none.
+pub(super) fn prompt(text: Option<String>) -> Result<Option<String>, Wrong> {
+    let text = text.filter(|text| !text.trim().is_empty());
+    if text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_PROMPT) {
+        return Err(Wrong::new("prompt", "must have at most 20,000 characters"));
+    }
+    Ok(text)
+}
+
+/// A hundred years, beyond which nobody means a number of days.
+const MOST_RETENTION: u32 = 36_500;
+
+/// Days to keep calls; absent for ever.
+pub(super) fn retention(days: Option<u32>) -> Result<Option<u32>, Wrong> {
+    if days.is_none_or(|days| (1..=MOST_RETENTION).contains(&days)) {
+        return Ok(days);
+    }
+    Err(Wrong::new("retention_days", "must be 1 to 36,500, or absent to keep everything"))
+}
+
+/// What a department is called by callers and in the agent's arguments.
+pub(super) fn department(name: &str) -> Result<(), Wrong> {
+    let fits = (1..=60).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits && name.trim() == name {
+        return Ok(());
+    }
+    let problem =
+        "has a department whose name is not 1 to 60 characters without blanks at its ends";
+    Err(Wrong::new("departments", problem))
 }

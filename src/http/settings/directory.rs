@@ -6,10 +6,7 @@ use hookswitch_storage::{CustomerConnect, Sealed, Settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::Wrong;
-
-/// Far more than any key has, and still a header that servers accept.
-const LONGEST_KEY: usize = 1_000;
+use super::check::{self, Wrong};
 
 /// `customerconnect`, as written and read.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -19,15 +16,27 @@ pub(super) struct DirectoryDocument {
     workspace_id: Option<String>,
     #[serde(default, skip_serializing)]
     api_key: Option<String>,
+    /// Whether callers hear all that is known of a number that they say but do not call from.
+    #[serde(default = "yes")]
+    trust_spoken_number: bool,
     /// Shown only: always true. Accepted, so that what was read can be sent back.
     #[serde(default)]
     configured: Option<bool>,
 }
 
+/// The founding flow: who is calling is whoever says the number.
+fn yes() -> bool {
+    true
+}
+
 impl From<&CustomerConnect> for DirectoryDocument {
     fn from(stored: &CustomerConnect) -> Self {
-        let workspace_id = Some(stored.workspace_id.clone());
-        Self { workspace_id, api_key: None, configured: Some(true) }
+        Self {
+            workspace_id: Some(stored.workspace_id.clone()),
+            api_key: None,
+            trust_spoken_number: stored.trust_spoken_number,
+            configured: Some(true),
+        }
     }
 }
 
@@ -38,10 +47,7 @@ impl DirectoryDocument {
         present: Option<&Settings>,
         seal: impl Fn(&str, &str) -> Sealed,
     ) -> Result<CustomerConnect, Wrong> {
-        if self.configured == Some(false) {
-            let problem = "cannot be set; send `customerconnect`: null to remove the directory";
-            return Err(Wrong::new("customerconnect.configured", problem));
-        }
+        check::still_configured("customerconnect", self.configured)?;
         let workspace_id = self.workspace_id.unwrap_or_default().trim().to_owned();
         let readable = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if !(1..=64).contains(&workspace_id.len()) || !workspace_id.chars().all(readable) {
@@ -49,18 +55,11 @@ impl DirectoryDocument {
             return Err(Wrong::new("customerconnect.workspace_id", problem));
         }
         let kept = present.and_then(|settings| settings.customerconnect.as_ref());
-        let wrong = |problem: &str| Err(Wrong::new("customerconnect.api_key", problem));
-        let api_key = match (self.api_key.as_deref().map(str::trim), kept) {
-            (Some(""), _) => return wrong("must not be empty"),
-            (Some(key), _)
-                if key.len() > LONGEST_KEY || !key.chars().all(|c| c.is_ascii_graphic()) =>
-            {
-                return wrong("must have 1 to 1,000 visible ASCII characters, without spaces");
-            }
-            (Some(key), _) => seal(CUSTOMERCONNECT_KEY_FIELD, key),
-            (None, Some(kept)) => kept.api_key.clone(),
-            (None, None) => return wrong("is missing"),
-        };
-        Ok(CustomerConnect { workspace_id, api_key })
+        let api_key = check::secret("customerconnect.api_key", self.api_key.as_deref())?
+            .map(|key| seal(CUSTOMERCONNECT_KEY_FIELD, key))
+            .or_else(|| kept.map(|kept| kept.api_key.clone()))
+            .ok_or_else(|| Wrong::new("customerconnect.api_key", "is missing"))?;
+        let trust_spoken_number = self.trust_spoken_number;
+        Ok(CustomerConnect { workspace_id, api_key, trust_spoken_number })
     }
 }

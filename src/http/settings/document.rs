@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hookswitch_actors::WEBHOOK_SECRET_FIELD;
 use hookswitch_storage::{
-    BookingRules, BusinessHours, Department, NamingSet, OutagePolicy, RequiredField, Sealed,
-    Service, Settings, TimeRange,
+    BookingRules, BusinessHours, CapacityCounts, Department, NamingSet, OutagePolicy,
+    RequiredField, Sealed, Service, Settings, TimeRange,
 };
 use jiff::civil::{Date, Time, time};
 use schemars::JsonSchema;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::auth::AuthDocument;
 use super::check::{self, Wrong};
 use super::directory::DirectoryDocument;
+use super::messaging::{SmtpDocument, TwilioDocument};
 use crate::http::openapi::names;
 
 /// Everything that an operator can set for an org.
@@ -25,11 +26,11 @@ pub(in crate::http) struct Document {
     timezone: String,
     #[serde(default = "united_states")]
     country: String,
-    #[serde(default)]
+    #[serde(default = "Hours::usual")]
     business_hours: Hours,
     #[serde(default)]
     closed_dates: BTreeSet<Date>,
-    #[serde(default)]
+    #[serde(default = "usual_services")]
     services: Vec<ServiceDocument>,
     #[serde(default)]
     default_service: Option<String>,
@@ -37,8 +38,9 @@ pub(in crate::http) struct Document {
     phone_numbers: Vec<String>,
     #[serde(default)]
     vapi_phone_number_ids: BTreeSet<String>,
+    /// In the operator's order; the first takes inbound calls.
     #[serde(default)]
-    assistant_ids: BTreeSet<String>,
+    assistant_ids: Vec<String>,
     #[serde(default)]
     departments: BTreeMap<String, DepartmentDocument>,
     #[serde(default)]
@@ -56,6 +58,10 @@ pub(in crate::http) struct Document {
     default_connection: Option<String>,
     #[serde(default)]
     customerconnect: Option<DirectoryDocument>,
+    #[serde(default)]
+    twilio: Option<TwilioDocument>,
+    #[serde(default)]
+    smtp: Option<SmtpDocument>,
 }
 
 fn united_states() -> String {
@@ -72,12 +78,23 @@ struct ServiceDocument {
     buffer_minutes: u32,
     #[serde(default = "one")]
     capacity: u32,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    #[schemars(schema_with = "names::capacity_counts")]
+    capacity_counts: CapacityCounts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_party_size: Option<u32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    connections: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slot_minutes: Option<u32>,
 }
 
 fn one() -> u32 {
     1
+}
+
+fn is_usual(counts: &CapacityCounts) -> bool {
+    *counts == CapacityCounts::default()
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -106,6 +123,7 @@ struct RulesDocument {
     horizon_days: u32,
     max_offers: u32,
     hold_seconds: u32,
+    waitlist_hold_minutes: u32,
     #[schemars(schema_with = "names::outage_policy")]
     outage_policy: OutagePolicy,
     #[schemars(schema_with = "names::required_fields")]
@@ -125,41 +143,50 @@ impl From<&BookingRules> for RulesDocument {
             horizon_days: rules.horizon_days,
             max_offers: rules.max_offers,
             hold_seconds: rules.hold_seconds,
+            waitlist_hold_minutes: rules.waitlist_hold_minutes,
             outage_policy: rules.outage_policy,
             required_fields: rules.required_fields.clone(),
         }
     }
 }
 
-impl Default for Document {
-    /// What an org starts with: Monday to Friday, nine to five, half-hour consultations.
-    fn default() -> Self {
+impl Hours {
+    /// Monday to Friday, nine to five.
+    fn usual() -> Self {
         let day = || vec![("09:00".to_owned(), "17:00".to_owned())];
+        Self { mon: day(), tue: day(), wed: day(), thu: day(), fri: day(), ..Self::default() }
+    }
+}
+
+/// Half-hour consultations.
+fn usual_services() -> Vec<ServiceDocument> {
+    vec![ServiceDocument {
+        id: "consultation".into(),
+        name: "Consultation".into(),
+        duration_minutes: 30,
+        buffer_minutes: 0,
+        capacity: 1,
+        capacity_counts: CapacityCounts::Bookings,
+        max_party_size: None,
+        connections: Vec::new(),
+        slot_minutes: None,
+    }]
+}
+
+impl Default for Document {
+    /// What an org starts with.
+    fn default() -> Self {
         Self {
             name: String::new(),
             timezone: String::new(),
             country: united_states(),
-            business_hours: Hours {
-                mon: day(),
-                tue: day(),
-                wed: day(),
-                thu: day(),
-                fri: day(),
-                ..Hours::default()
-            },
+            business_hours: Hours::usual(),
             closed_dates: BTreeSet::new(),
-            services: vec![ServiceDocument {
-                id: "consultation".into(),
-                name: "Consultation".into(),
-                duration_minutes: 30,
-                buffer_minutes: 0,
-                capacity: 1,
-                slot_minutes: None,
-            }],
+            services: usual_services(),
             default_service: None,
             phone_numbers: Vec::new(),
             vapi_phone_number_ids: BTreeSet::new(),
-            assistant_ids: BTreeSet::new(),
+            assistant_ids: Vec::new(),
             departments: BTreeMap::new(),
             webhook_auth: Vec::new(),
             booking: RulesDocument::default(),
@@ -168,6 +195,8 @@ impl Default for Document {
             retention_days: None,
             default_connection: None,
             customerconnect: None,
+            twilio: None,
+            smtp: None,
         }
     }
 }
@@ -203,6 +232,9 @@ impl From<&Settings> for Document {
                     duration_minutes: service.duration_minutes,
                     buffer_minutes: service.buffer_minutes,
                     capacity: service.capacity,
+                    capacity_counts: service.capacity_counts,
+                    max_party_size: service.max_party_size,
+                    connections: service.connections.iter().map(ToString::to_string).collect(),
                     slot_minutes: service.slot_minutes,
                 })
                 .collect(),
@@ -224,6 +256,8 @@ impl From<&Settings> for Document {
             retention_days: settings.retention_days,
             default_connection: settings.default_connection.as_ref().map(ToString::to_string),
             customerconnect: settings.customerconnect.as_ref().map(DirectoryDocument::from),
+            twilio: settings.twilio.as_ref().map(TwilioDocument::from),
+            smtp: settings.smtp.as_ref().map(SmtpDocument::from),
         }
     }
 }
@@ -237,12 +271,15 @@ impl Document {
         seal: impl Fn(&str, &str) -> Sealed,
     ) -> Result<Settings, Wrong> {
         let country = check::country(&self.country)?;
+        let twilio = self.twilio.map(|document| document.into_stored(present, &country, &seal));
+        let twilio = twilio.transpose()?;
         let services = services(self.services)?;
         let numbers = check::phone_numbers("phone_numbers", self.phone_numbers, &country)?;
         let departments = self
             .departments
             .into_iter()
             .map(|(name, department)| {
+                check::department(&name)?;
                 let field = format!("departments.{name}.number");
                 let number = check::phone_number(&field, &department.number, &country)?;
                 Ok((name, Department { number }))
@@ -272,7 +309,12 @@ impl Document {
             services,
             default_service,
             phone_numbers: numbers,
-            vapi_phone_number_ids: check::ids("vapi_phone_number_ids", self.vapi_phone_number_ids)?,
+            vapi_phone_number_ids: check::ids(
+                "vapi_phone_number_ids",
+                self.vapi_phone_number_ids.into_iter().collect(),
+            )?
+            .into_iter()
+            .collect(),
             assistant_ids: check::ids("assistant_ids", self.assistant_ids)?,
             departments,
             webhook_auth: super::auth::into_stored(self.webhook_auth, present, |secret| {
@@ -280,21 +322,15 @@ impl Document {
             })?,
             booking: rules(self.booking)?,
             tool_names: self.tool_names,
-            prompt: self.prompt,
-            retention_days: match self.retention_days {
-                Some(0) => {
-                    return Err(Wrong::new(
-                        "retention_days",
-                        "must be at least 1, or absent to keep everything",
-                    ));
-                }
-                days => days,
-            },
+            prompt: check::prompt(self.prompt)?,
+            retention_days: check::retention(self.retention_days)?,
             default_connection,
             customerconnect: self
                 .customerconnect
                 .map(|document| document.into_stored(present, &seal))
                 .transpose()?,
+            twilio,
+            smtp: self.smtp.map(|document| document.into_stored(present, &seal)).transpose()?,
         })
     }
 }
@@ -315,6 +351,9 @@ fn services(documents: Vec<ServiceDocument>) -> Result<Vec<Service>, Wrong> {
         check::range(field("duration_minutes"), document.duration_minutes, 1, 1_440)?;
         check::range(field("buffer_minutes"), document.buffer_minutes, 0, 1_440)?;
         check::range(field("capacity"), document.capacity, 1, 10_000)?;
+        if let Some(people) = document.max_party_size {
+            check::range(field("max_party_size"), people, 1, 10_000)?;
+        }
         if let Some(minutes) = document.slot_minutes {
             check::range(field("slot_minutes"), minutes, 1, 1_440)?;
         }
@@ -324,6 +363,9 @@ fn services(documents: Vec<ServiceDocument>) -> Result<Vec<Service>, Wrong> {
             duration_minutes: document.duration_minutes,
             buffer_minutes: document.buffer_minutes,
             capacity: document.capacity,
+            capacity_counts: document.capacity_counts,
+            max_party_size: document.max_party_size,
+            connections: check::connections(&field("connections"), document.connections)?,
             slot_minutes: document.slot_minutes,
         });
     }
@@ -335,11 +377,14 @@ fn rules(document: RulesDocument) -> Result<BookingRules, Wrong> {
     check::range("booking.horizon_days", document.horizon_days, 1, 3_650)?;
     check::range("booking.max_offers", document.max_offers, 1, 20)?;
     check::range("booking.hold_seconds", document.hold_seconds, 0, 86_400)?;
+    let minutes = document.waitlist_hold_minutes;
+    check::range("booking.waitlist_hold_minutes", minutes, 1, 1_440)?;
     Ok(BookingRules {
         min_lead_minutes: document.min_lead_minutes,
         horizon_days: document.horizon_days,
         max_offers: document.max_offers,
         hold_seconds: document.hold_seconds,
+        waitlist_hold_minutes: document.waitlist_hold_minutes,
         outage_policy: document.outage_policy,
         required_fields: document.required_fields,
     })

@@ -16,9 +16,11 @@ pub(super) fn call_facts(org: Option<&OrgEntry>, call: &CallInfo) -> CallFacts {
             Some("webCall" | "vapi.websocketCall") => Direction::Web,
             _ => Direction::Inbound,
         },
-        caller: Caller { number, name: call.caller_name.clone() },
+        caller: Caller { number, name: caller_name(call) },
+        is_signalled: call.call_type.is_some() || call.caller_number.is_some(),
         assistant_id: call.assistant_id.clone(),
         phone_number_id: call.phone_number_id.clone(),
+        dialled: call.dialled_number.clone(),
         links: CallLinks {
             control_url: call.control_url.clone(),
             listen_url: call.listen_url.clone(),
@@ -27,11 +29,29 @@ pub(super) fn call_facts(org: Option<&OrgEntry>, call: &CallInfo) -> CallFacts {
     }
 }
 
+/// What lines say in the place of a name when the caller does not want to be known.
+const NAMELESS: [&str; 8] = [
+    "anonymous",
+    "blocked",
+    "private",
+    "restricted",
+    "unavailable",
+    "unknown",
+    "unknown caller",
+    "withheld",
+];
+
+fn caller_name(call: &CallInfo) -> Option<String> {
+    let is_name = |name: &&String| !NAMELESS.iter().any(|no| no.eq_ignore_ascii_case(name));
+    call.caller_name.as_ref().filter(is_name).map(|name| shortened(name))
+}
+
 /// What a message reports. A message that reports nothing is still a sign of life.
 pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
     match kind {
         Kind::StatusUpdate { status, ended_reason, target, refusal } => {
-            let mut facts = vec![CallFact::Status { status, ended_reason }];
+            let ended_reason = ended_reason.as_deref().map(shortened);
+            let mut facts = vec![CallFact::Status { status: shortened(&status), ended_reason }];
             facts.extend(target.map(|target| transfer(org, target)));
             facts.extend(refusal.map(|why| CallFact::Warning {
                 code: "assistant_request_refused",
@@ -53,7 +73,7 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
                     recording_url: report.recording_url,
                     success_evaluation: report.success_evaluation,
                 },
-                ended_reason: report.ended_reason,
+                ended_reason: report.ended_reason.as_deref().map(shortened),
             }]
         }
         Kind::Transcript { speaker, text, is_final } => {
@@ -78,14 +98,14 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
         Kind::DeleteFailed => {
             vec![CallFact::Status { status: "deletion-failed".into(), ended_reason: None }]
         }
-        Kind::Uploads { failed } if !failed.is_empty() => vec![CallFact::Warning {
-            code: "upload_failed",
-            message: format!("Vapi could not upload: {}.", shortened(&failed.join(", "))),
-        }],
+        Kind::Uploads { failed } => {
+            let names = shortened(&failed.join(", "));
+            let problem = (!failed.is_empty()).then(|| format!("Vapi could not upload: {names}."));
+            vec![CallFact::Uploaded { problem }]
+        }
         Kind::ToolCalls(_)
         | Kind::FunctionCall(_)
         | Kind::Question(_)
-        | Kind::Uploads { .. }
         | Kind::Other
         | Kind::Unknown
         | Kind::Missing => Vec::new(),
@@ -96,7 +116,7 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
 const CARRIER_CONTROL: &str = "Vapi leaves hanging up and forwarding to this server, which does \
     not command the carrier. Remove `phone-call-control` from the assistant's server messages.";
 
-/// Longest text of Vapi's that a warning repeats, characters.
+/// Longest text of Vapi's that is repeated, other than what was said, characters.
 const MAX_REPEATED: usize = 300;
 
 fn shortened(text: &str) -> String {

@@ -41,7 +41,7 @@ pub(super) async fn answer_question(
             return welcome_body(&welcome);
         }
         Question::WhereToTransfer => {
-            let person = org.and_then(|org| hand_over(org, facts.caller.number.as_deref()));
+            let person = org.and_then(|org| hand_over(org, facts));
             told.push(match &person {
                 Some(person) => transfer_to(person),
                 None => CallFact::Warning { code: "transfer_refused", message: NO_ONE.into() },

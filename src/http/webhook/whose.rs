@@ -8,12 +8,13 @@ use std::sync::atomic::Ordering;
 use axum::http::{HeaderMap, Uri};
 use hookswitch_actors::OrgEntry;
 use hookswitch_actors::booking::people;
-use hookswitch_storage::{CallId, OrgId};
+use hookswitch_storage::{CallId, CallKey, OrgId};
 
 use crate::http::app::App;
 use crate::http::error::ApiError;
 use crate::vapi::{
     Attempt, CallInfo, Denied, OpenedAuth, Single, presented_tokens, token_digest, verify,
+    verify_headers,
 };
 
 /// What a message says of whose it is.
@@ -25,6 +26,15 @@ pub(super) struct Marks {
     dialled: Option<String>,
     /// Only of direct calls, which no model makes.
     tenant: Option<String>,
+}
+
+/// What the headers of a request prove, before its body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// It knows a secret. Whether it is the right one for this message may be still to be seen.
+    Known,
+    /// Nothing yet: it may have signed the body.
+    Stranger,
 }
 
 /// Whose a genuine message is.
@@ -56,16 +66,16 @@ impl Marks {
     /// The org that the message names by its trusted marks, in the order of K15.
     fn named(&self, app: &App) -> Option<Arc<OrgEntry>> {
         let orgs = app.calls.orgs();
-        let dialled = self.dialled.as_deref().map(|number| {
+        let by_ids =
+            orgs.by_call(self.phone_number_id.as_deref(), self.assistant_id.as_deref(), None);
+        let by_number = || {
+            let number = self.dialled.as_deref()?;
             // Written in full it means the same in every country.
-            people::phone(number, "US").unwrap_or_else(|| number.to_owned())
-        });
-        let by_call = orgs.by_call(
-            self.phone_number_id.as_deref(),
-            self.assistant_id.as_deref(),
-            dialled.as_deref(),
-        );
-        by_call.or_else(|| orgs.get(&self.tenant.as_ref()?.parse::<OrgId>().ok()?))
+            let full = people::phone(number, "US");
+            orgs.by_call(None, None, Some(full.as_deref().unwrap_or(number)))
+        };
+        let by_tenant = || orgs.get(&self.tenant.as_ref()?.parse::<OrgId>().ok()?);
+        by_ids.or_else(by_number).or_else(by_tenant)
     }
 
     /// The org that an earlier message to a shared URL chose for this live call: it is never chosen
@@ -84,6 +94,42 @@ impl Marks {
     }
 }
 
+/// Judges the headers of a request to an org's own URL, as far as that can be done without its body.
+pub(super) fn sender_of_org(
+    app: &App,
+    org: &OrgEntry,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Sender, ApiError> {
+    let url = app.public(uri.path());
+    match verify_headers(attempt(app, &url, headers, &[]), &schemes(org)) {
+        Ok(true) => Ok(Sender::Known),
+        Ok(false) => Ok(Sender::Stranger),
+        Err(denied) => Err(refuse(app, Some(org), &denied)),
+    }
+}
+
+/// The same for a request to a shared URL: it must know some secret, unless there are orgs that
+/// prove it otherwise, as by a signature.
+pub(super) fn sender_of_shared(
+    app: &App,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Sender, ApiError> {
+    let url = app.public(uri.path());
+    let orgs = app.calls.orgs();
+    let Err(denied) = verify(attempt(app, &url, headers, &[]), &app.parts.instance_auth) else {
+        return Ok(Sender::Known);
+    };
+    if presented_tokens(headers).any(|token| orgs.is_secret_digest(&token_digest(token))) {
+        return Ok(Sender::Known);
+    }
+    if orgs.any_proves_otherwise() {
+        return Ok(Sender::Stranger);
+    }
+    Err(refuse(app, None, &denied))
+}
+
 /// Verifies a message that came to an org's own URL.
 pub(super) fn verify_org(
     app: &App,
@@ -95,6 +141,24 @@ pub(super) fn verify_org(
     let url = app.public(uri.path());
     let attempt = attempt(app, &url, headers, body);
     verify(attempt, &schemes(org)).map_err(|denied| refuse(app, Some(org), &denied))
+}
+
+/// Says in the log that a call came to one org's URL although its marks are listed by another: once
+/// a call, for whoever runs the server. The call is the URL's all the same (R1): what anybody may
+/// write into their own org's lists must not take calls from others, nor keep them out.
+pub(super) fn note_other_marks(app: &App, org: &OrgEntry, call: &CallInfo) {
+    let Some(id) = &call.id else { return };
+    let key = CallKey { org: org.id().clone(), call: id.clone() };
+    if app.calls.is_awake(&key) {
+        return;
+    }
+    let named = Marks::of_call(call).named(app);
+    if let Some(other) = named.filter(|other| other.id() != org.id()) {
+        tracing::warn!(
+            org.id = %org.id(), call.id = %id, listed_by = %other.id(),
+            "this call's number or assistant is listed by another org; it is followed as its URL says"
+        );
+    }
 }
 
 /// Finds and verifies whose a message to a shared URL is.

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -13,7 +12,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use serde_json::{Value, json};
 
-use crate::player::{self, CallReport, Endpoint, Line, Scene, Script};
+use crate::player::{self, CallReport, Endpoint, Line, Pace, Scene, Script};
 
 /// Answers a tool call; the number counts all tool calls so far.
 type Tool = fn(id: &str, count: usize) -> Response;
@@ -66,9 +65,7 @@ async fn play_with(secret: &str, address: SocketAddr, script: &str) -> CallRepor
         Endpoint::new(&format!("http://{address}/webhook/wh_x"), Some(secret.into())).unwrap();
     let scene = Scene { today: date(2026, 9, 14), ahead: SignedDuration::ZERO };
     let script = Script::parse(script).unwrap();
-    player::play(Line::new(endpoint).unwrap(), &script, scene, Duration::ZERO, |_| {})
-        .await
-        .unwrap()
+    player::play(Line::new(endpoint).unwrap(), &script, scene, Pace::AtOnce, |_| {}).await.unwrap()
 }
 
 async fn play(tool: Tool, script: &str) -> (Stub, CallReport) {

@@ -5,19 +5,12 @@ use std::time::Duration;
 
 use hookswitch_actors::ports::{DirectoryAnswer, DirectoryContact, DirectoryError};
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::wire::{Answer, Contact, shown};
 
 /// Contacts on a page when the request does not say how many.
 const PAGE: usize = 20;
-
-/// How long the vendor wants to be left alone, if it says so in seconds.
-pub(super) fn pause(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
-}
 
 /// What an answer says.
 pub(super) fn answer(

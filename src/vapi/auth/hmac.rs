@@ -40,14 +40,7 @@ pub(super) fn check(attempt: Attempt<'_>, plan: &HmacPlan, secret: &[u8]) -> Res
     if key.is_empty() {
         return Err(Problem::NoSecret);
     }
-    let signature = header(attempt.headers, &plan.signature_header)?;
-    let time = if plan.include_timestamp {
-        let text = header(attempt.headers, &plan.timestamp_header)?;
-        check_age(attempt, plan, text)?;
-        text
-    } else {
-        ""
-    };
+    let (signature, time) = check_headers(attempt, plan)?;
     let signed = signed_bytes(attempt, plan, time)?;
     let matches = signature
         .split_ascii_whitespace()
@@ -58,6 +51,20 @@ pub(super) fn check(attempt: Attempt<'_>, plan: &HmacPlan, secret: &[u8]) -> Res
             HmacHash::Sha1 => is_signature::<Hmac<Sha1>>(key, &signed, &bytes),
         });
     if matches { Ok(()) } else { Err(Problem::Mismatch(plan.signature_header.clone())) }
+}
+
+/// The signature, and the time that was signed with it, if they are there and fresh.
+pub(super) fn check_headers<'a>(
+    attempt: Attempt<'a>,
+    plan: &HmacPlan,
+) -> Result<(&'a str, &'a str), Problem> {
+    let signature = header(attempt.headers, &plan.signature_header)?;
+    if !plan.include_timestamp {
+        return Ok((signature, ""));
+    }
+    let time = header(attempt.headers, &plan.timestamp_header)?;
+    check_age(attempt, plan, time)?;
+    Ok((signature, time))
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Problem> {

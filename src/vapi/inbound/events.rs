@@ -14,7 +14,10 @@ pub(super) fn status_update(message: &Message<'_>) -> Kind {
             target: (status == "forwarding").then(|| target(message)).flatten(),
             status,
             ended_reason: message.ended_reason.word(),
-            refusal: message.debugging.leaf(|found| found.assistant_request_error).word(),
+            refusal: first([
+                message.debugging.leaf(|found| found.assistant_request_error),
+                message.debugging.leaf(|found| found.error),
+            ]),
         },
         None => Kind::Other,
     }

@@ -197,5 +197,6 @@ wire_struct! {
     /// Why an inbound call could not be accepted. Undocumented.
     Debugging {
         assistant_request_error: Leaf<'a> = "assistantRequestError" | "assistant_request_error",
+        error: Leaf<'a> = "error",
     }
 }

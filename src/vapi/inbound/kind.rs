@@ -24,7 +24,8 @@ pub enum Kind {
         ended_reason: Option<String>,
         /// Where the call goes; only with `forwarding`.
         target: Option<Target>,
-        /// What Vapi found wrong with our answer to `assistant-request`; only with `ended`.
+        /// Why Vapi could not accept an inbound call, mostly what it found wrong with our answer to
+        /// `assistant-request`; only with `ended`.
         refusal: Option<String>,
     },
     /// The call is over and summed up. Can come twice, and before `ended`.

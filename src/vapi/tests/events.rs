@@ -170,6 +170,30 @@ fn a_refused_answer_says_what_was_wrong_with_it() {
 }
 
 #[test]
+fn a_delivery_is_known_by_what_it_says_and_not_by_what_is_made_anew_for_each() {
+    let delivery = |message: &str| {
+        decode(format!(r#"{{"message":{message}}}"#).as_bytes()).unwrap().delivery()
+    };
+    let said = r#"{"type":"transcript","role":"user","transcriptType":"final","transcript":"Yes.",
+        "timestamp":1795449850000,"artifact":{"presignedLogUrl":"https://a.example/?sig=1"}}"#;
+    let first = delivery(said);
+    assert!(first.is_some());
+    assert_eq!(delivery(&said.replace("sig=1", "sig=2")), first, "it is the same delivery");
+    for (from, to) in [
+        ("1795449850000", "1795449850001"),
+        ("Yes.", "No."),
+        ("user", "assistant"),
+        ("final", "partial"),
+        ("transcript\"", "voice-input\""),
+    ] {
+        assert_ne!(delivery(&said.replacen(from, to, 1)), first, "{to}");
+    }
+    assert_eq!(delivery(&said.replace("timestamp", "time")), None, "when is not known");
+    let report = r#"{"type":"end-of-call-report","timestamp":1795449850000}"#;
+    assert_eq!(delivery(report), None, "a second report may say more");
+}
+
+#[test]
 fn what_could_not_be_uploaded_is_named() {
     let message = r#"{"type":"call.artifact.upload","artifacts":[{"type":"log","success":false},
         {"type":"pcap","success":true},{"success":false},7]}"#;

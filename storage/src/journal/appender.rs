@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::frame::{self, Kind, Position};
 use super::header::{SegmentHeader, SegmentKind};
+use super::identity::{self, Identity};
 use super::{SegmentFile, file_name, sync_folder};
 
 /// The writing end.
@@ -16,6 +17,8 @@ pub(crate) struct Appender {
     folder: PathBuf,
     key_check: [u8; 16],
     file: File,
+    /// Which file that is, whatever its name leads to by now.
+    identity: Identity,
     segment: SegmentFile,
     /// Bytes of the other segments.
     others: u64,
@@ -61,6 +64,7 @@ impl Appender {
         Ok(Self {
             folder: folder.to_path_buf(),
             key_check,
+            identity: identity::of_file(&file)?,
             file,
             others: others.iter().map(|segment| segment.length).sum(),
             segment: last.clone(),
@@ -105,6 +109,7 @@ impl Appender {
     /// On an error nothing of them stays; otherwise the mark tells where they begin.
     pub(crate) fn write(&mut self, payloads: &[Vec<u8>]) -> io::Result<Mark> {
         self.repair()?;
+        self.in_place()?;
         let (mark, from) = (self.mark(), self.unsynced.len());
         for payload in payloads {
             self.position = frame::append(&mut self.unsynced, Kind::Change, self.position, payload);
@@ -142,6 +147,8 @@ impl Appender {
             self.doubtful = true;
             return Err(error);
         }
+        // A file without a name takes everything and keeps nothing.
+        self.in_place()?;
         self.durable = self.position;
         self.durable_length = self.segment.length;
         self.unsynced.clear();
@@ -162,10 +169,25 @@ impl Appender {
         self.doubtful |= undone.is_err();
     }
 
+    /// Whether the journal is still where the next start will look for it: the folder may have been
+    /// removed, or another store put in its place, while this one has its files open.
+    fn in_place(&self) -> io::Result<()> {
+        if identity::of_path(&self.segment.path).is_ok_and(|found| found == self.identity) {
+            return Ok(());
+        }
+        Err(io::Error::other(format!(
+            "the journal file {} was removed or replaced under the running server; put it back, \
+             or stop the server and restore the last backup",
+            self.segment.path.display()
+        )))
+    }
+
     fn repair(&mut self) -> io::Result<()> {
         if !self.doubtful {
             return Ok(());
         }
+        // Nothing may be written to what another store has there.
+        self.in_place()?;
         // A new handle has no old error pending.
         self.file = OpenOptions::new().write(true).open(&self.segment.path)?;
         self.file.set_len(self.durable_length)?;
@@ -182,6 +204,7 @@ impl Appender {
     /// Finds out whether the disk takes writes again, and leaves nothing behind.
     pub(crate) fn probe(&mut self) -> io::Result<()> {
         self.repair()?;
+        self.in_place()?;
         let (mark, from) = (self.mark(), self.unsynced.len());
         // More than a sector, so that a disk with a last free sector does not count as well.
         // Zeros never look like a record; a crash now leaves an unfinished write.
@@ -201,6 +224,7 @@ impl Appender {
         let number = self.segment.number + 2;
         let segment = new_segment(&self.folder, number, self.position, self.key_check)?;
         self.file = OpenOptions::new().write(true).open(&segment.path)?;
+        self.identity = identity::of_file(&self.file)?;
         self.others += self.segment.length;
         self.durable_length = segment.length;
         self.segment = segment;

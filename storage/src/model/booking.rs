@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::intent::{Act, Intent};
 use crate::ids::{BookingId, CallId, ConnectionId, CustomerId, OrgId, ResourceId, ServiceId};
 
 /// One booking. Keeps its id and confirmation code when it moves.
@@ -30,9 +31,15 @@ pub struct Booking {
     pub service_id: ServiceId,
     /// What it occupies.
     pub resource: ResourceId,
-    /// How many bookings of its kind may overlap: it takes that part of what it occupies.
+    /// How many places its service had at a time when it was booked, at least 1.
     #[serde(default = "one")]
     pub capacity: u32,
+    /// How many of them it takes, at least 1.
+    #[serde(default = "one")]
+    pub places: u32,
+    /// How many people come, if that was said.
+    #[serde(default)]
+    pub party_size: Option<u32>,
     /// The connection it was booked through.
     pub connection_id: ConnectionId,
     /// The customer's name as given for this booking.
@@ -51,6 +58,9 @@ pub struct Booking {
     /// The provider's ids for it, newest last.
     #[serde(default)]
     pub external_ids: Vec<String>,
+    /// What its provider was or is to be asked and that is not settled yet.
+    #[serde(default)]
+    pub intent: Option<Intent>,
     /// How it came to us.
     pub source: Source,
     /// The call that made it.
@@ -74,6 +84,28 @@ impl Booking {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.status != BookingStatus::Cancelled
+    }
+
+    /// Whether the provider accepted it and has yet to decide (R19).
+    #[must_use]
+    pub fn is_requested(&self) -> bool {
+        self.status == BookingStatus::Pending
+            && self.outcome == Outcome::Pending
+            && self.intent.is_none()
+            && !self.external_ids.is_empty()
+    }
+
+    /// Whether its provider has surely not been asked to make it yet, so that it is ours alone.
+    #[must_use]
+    pub fn is_unasked(&self) -> bool {
+        let intent = self.intent.as_ref();
+        intent.is_some_and(|intent| intent.act == Act::Create && intent.asked_at.is_none())
+    }
+
+    /// Whether its provider may have done something for it that we have not heard of.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.intent.as_ref().is_some_and(|intent| intent.asked_at.is_some())
     }
 }
 
@@ -141,6 +173,8 @@ pub enum ChangeKind {
     Made,
     /// Its start changed.
     Moved,
+    /// How many people come changed, and nothing else.
+    Resized,
     /// It was cancelled.
     Cancelled,
     /// What is known of the provider's side changed.

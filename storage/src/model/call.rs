@@ -19,7 +19,8 @@ pub struct CallKey {
 /// One event of a call, as kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredEvent {
-    /// Position within the call, from 1, without gaps.
+    /// Position within the call, from 1 and rising. Not every position is kept: a line that was
+    /// still being said is not.
     pub seq: u64,
     /// When it happened.
     pub at: Timestamp,

@@ -28,7 +28,14 @@ pub enum CallEvent {
     /// Vapi reported a status.
     StatusChanged { status: String },
     /// Something was said.
-    Transcript { speaker: Speaker, text: String, is_final: bool },
+    Transcript {
+        speaker: Speaker,
+        text: String,
+        is_final: bool,
+        /// Whether it was read in a copy of the whole conversation, not heard as a transcript.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        from_copy: bool,
+    },
     /// A tool began to run.
     ToolStarted { tool_call_id: ToolCallId, name: String },
     /// A tool ended.
@@ -146,6 +153,9 @@ pub struct OfferedSlot {
     pub connection_id: ConnectionId,
     /// IANA zone in which it was offered.
     pub time_zone: String,
+    /// For how many people it was offered, if that was said.
+    #[serde(default)]
+    pub party_size: Option<u32>,
     /// Whether it was spoken, not only returned as data; spoken slots are held.
     pub spoken: bool,
 }

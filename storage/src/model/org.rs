@@ -49,9 +49,9 @@ pub struct Settings {
     /// Vapi phone number ids that belong to this org.
     #[serde(default)]
     pub vapi_phone_number_ids: BTreeSet<String>,
-    /// Vapi assistant ids that belong to this org.
+    /// Vapi assistant ids that belong to this org, each once; the first takes inbound calls.
     #[serde(default)]
-    pub assistant_ids: BTreeSet<String>,
+    pub assistant_ids: Vec<String>,
     /// Where a call can be handed over to, by department name.
     #[serde(default)]
     pub departments: BTreeMap<String, Department>,
@@ -75,6 +75,12 @@ pub struct Settings {
     /// The customer directory that callers are looked up in.
     #[serde(default)]
     pub customerconnect: Option<CustomerConnect>,
+    /// The account that text messages are sent with.
+    #[serde(default)]
+    pub twilio: Option<Twilio>,
+    /// The server that e-mail is sent through.
+    #[serde(default)]
+    pub smtp: Option<Smtp>,
 }
 
 /// An org's access to the CustomerConnect directory.
@@ -84,6 +90,64 @@ pub struct CustomerConnect {
     pub workspace_id: String,
     /// The workspace's key, sealed under the field name `customerconnect.api_key`.
     pub api_key: Sealed,
+    /// Whether somebody who is not calling from a number hears all that is known of it, too.
+    #[serde(default = "yes")]
+    pub trust_spoken_number: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// An org's account at Twilio.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Twilio {
+    /// The account, `AC` and 32 hexadecimal digits.
+    pub account_sid: String,
+    /// The account's token, sealed under the field name `twilio.auth_token`.
+    pub auth_token: Sealed,
+    /// The sender.
+    pub from: TwilioSender,
+}
+
+/// Who a text message comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TwilioSender {
+    /// A number of the account, E.164.
+    Number(String),
+    /// A messaging service of the account, `MG` and 32 hexadecimal digits.
+    Service(String),
+}
+
+/// An org's server for outgoing e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Smtp {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is kept secret.
+    pub security: SmtpSecurity,
+    /// Name to sign in with; `None` where nobody signs in.
+    pub username: Option<String>,
+    /// Password to it, sealed under the field name `smtp.password`.
+    pub password: Option<Sealed>,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// How a connection for e-mail is kept secret.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpSecurity {
+    /// It begins in clear and must change to TLS.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// Not at all; never with a password.
+    None,
 }
 
 /// Local opening hours by weekday; a weekday without ranges is closed.
@@ -149,9 +213,19 @@ pub struct Service {
     /// Time kept free after an appointment, minutes.
     #[serde(default)]
     pub buffer_minutes: u32,
-    /// How many bookings may overlap, at least 1.
+    /// How many places there are at a time, at least 1.
     #[serde(default = "one")]
     pub capacity: u32,
+    /// What takes a place.
+    #[serde(default)]
+    pub capacity_counts: CapacityCounts,
+    /// The largest party that can be booked without asking a person; the capacity when not set.
+    #[serde(default)]
+    pub max_party_size: Option<u32>,
+    /// The calendars in which it can be booked, the most wanted first; empty for the one that all
+    /// bookings of the org go to.
+    #[serde(default)]
+    pub connections: Vec<ConnectionId>,
     /// Distance between two starts, minutes; the duration when not set.
     #[serde(default)]
     pub slot_minutes: Option<u32>,
@@ -159,6 +233,39 @@ pub struct Service {
 
 fn one() -> u32 {
     1
+}
+
+/// What takes a place of a service's capacity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CapacityCounts {
+    /// Each booking takes one place, as with members of staff who work side by side.
+    #[default]
+    Bookings,
+    /// Each person who comes takes one place, as at the tables of a restaurant.
+    Guests,
+}
+
+impl Service {
+    /// How many places a party takes; one when nobody said how many people come.
+    #[must_use]
+    pub fn places(&self, party_size: Option<u32>) -> u32 {
+        match self.capacity_counts {
+            CapacityCounts::Bookings => 1,
+            CapacityCounts::Guests => party_size.unwrap_or(1).max(1),
+        }
+    }
+
+    /// The largest party that can be booked without asking a person; `None` if it does not matter.
+    #[must_use]
+    pub fn largest_party(&self) -> Option<u32> {
+        match self.capacity_counts {
+            CapacityCounts::Bookings => self.max_party_size,
+            CapacityCounts::Guests => {
+                Some(self.max_party_size.unwrap_or(self.capacity).min(self.capacity))
+            }
+        }
+    }
 }
 
 /// Where a call can be handed over to.
@@ -190,11 +297,18 @@ pub struct BookingRules {
     pub max_offers: u32,
     /// How long an offered slot is kept from other callers, seconds.
     pub hold_seconds: u32,
+    /// How long a slot that became free is kept for the next in the waitlist, minutes.
+    #[serde(default = "quarter_of_an_hour")]
+    pub waitlist_hold_minutes: u32,
     /// What happens while the provider is out of reach.
     pub outage_policy: OutagePolicy,
     /// What a caller must give; `None` leaves it to each tool's own list (K18).
     #[serde(default)]
     pub required_fields: Option<Vec<RequiredField>>,
+}
+
+fn quarter_of_an_hour() -> u32 {
+    15
 }
 
 impl Default for BookingRules {
@@ -204,6 +318,7 @@ impl Default for BookingRules {
             horizon_days: 180,
             max_offers: 4,
             hold_seconds: 300,
+            waitlist_hold_minutes: quarter_of_an_hour(),
             outage_policy: OutagePolicy::Defaults,
             required_fields: None,
         }

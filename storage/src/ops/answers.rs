@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::ids::{BookingId, CallId, OrgId};
-use crate::model::AnswerRecord;
-use crate::requests::ToolCallRef;
+use crate::model::{AnswerRecord, ToolCallRef};
 use crate::rows::{Rows, Tx};
 use crate::trees::answers;
 
@@ -47,6 +46,22 @@ pub(super) fn note(
     let booking = Some(booking);
     let answer = AnswerRecord { tool_call_id, arguments_hash, booking, answer: None, at };
     answers::put(tx, org, call, &answer)
+}
+
+/// Forgets that a tool call made a booking which came to nothing, unless it was answered already:
+/// then a repeat may try anew.
+pub(super) fn forget_note(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    call: Option<&CallId>,
+    tool_call: Option<&ToolCallRef>,
+) -> Result<(), StoreError> {
+    let Some(tool_call) = tool_call else { return Ok(()) };
+    match answers::get(tx, org, call, &tool_call.id)? {
+        Some(old) if old.answer.is_none() => answers::delete(tx, org, call, &old),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Keeps an answer. The booking that the tool call is known to have made stays known.

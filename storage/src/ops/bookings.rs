@@ -7,20 +7,23 @@ mod capacity;
 mod code;
 mod relocate;
 mod settle;
+mod unsettled;
 
 use jiff::{Span, Timestamp};
 
 use super::audit::{self, Note};
 use crate::error::StoreError;
-use crate::model::Booking;
+use crate::model::{Act, Booking, MoveTo};
 use crate::rows::Tx;
 use crate::trees::claims::{self, Claim};
 
 pub(crate) use book::book;
-pub(crate) use cancel::cancel;
+pub(crate) use cancel::{begin_cancel, cancel};
+pub(crate) use capacity::{Wanted, fits};
 pub(crate) use code::normalised as normalised_code;
-pub(crate) use relocate::relocate;
+pub(crate) use relocate::{begin_move, relocate};
 pub(crate) use settle::settle;
+pub(crate) use unsettled::{ask_again, promise};
 
 fn claim_of(booking: &Booking) -> Claim {
     Claim {
@@ -28,12 +31,27 @@ fn claim_of(booking: &Booking) -> Claim {
         start: booking.start,
         end: booking.occupied_until,
         capacity: booking.capacity,
+        places: booking.places,
     }
 }
 
-/// A booking's claim and meaning end; the rest of it stays.
+/// The claim on where a booking is to move.
+fn claim_to(booking: &Booking, to: &MoveTo) -> Claim {
+    Claim {
+        booking: booking.id,
+        start: to.start,
+        end: to.occupied_until,
+        capacity: to.capacity,
+        places: to.places,
+    }
+}
+
+/// A booking's claims and meaning end; the rest of it stays.
 fn release(tx: &mut Tx<'_>, booking: &Booking) -> Result<(), StoreError> {
     claims::delete(tx, &booking.org, &booking.resource, &claim_of(booking));
+    if let Some(Act::Move(to)) = booking.intent.as_ref().map(|intent| &intent.act) {
+        claims::delete(tx, &booking.org, &booking.resource, &claim_to(booking, to));
+    }
     crate::trees::meanings::release(tx, &booking.org, booking.id)
 }
 
@@ -41,7 +59,7 @@ fn check_range(
     start: Timestamp,
     end: Timestamp,
     occupied_until: Timestamp,
-    capacity: u32,
+    (places, capacity): (u32, u32),
 ) -> Result<(), StoreError> {
     let invalid = |field, problem| Err(StoreError::Invalid { field, problem });
     let longest = start.checked_add(Span::new().hours(claims::MAX_DAYS * 24));
@@ -53,6 +71,8 @@ fn check_range(
         invalid("occupied_until", "must be within 366 days of start")
     } else if capacity == 0 {
         invalid("capacity", "must be at least 1")
+    } else if places == 0 || places > capacity {
+        invalid("places", "must be at least 1 and at most the capacity")
     } else {
         Ok(())
     }

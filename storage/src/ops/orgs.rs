@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use super::audit::{self, Note};
 use crate::error::StoreError;
 use crate::ids::{ConnectionId, OrgId};
-use crate::model::{AnswerRecord, Connection, Job, Org, Settings};
+use crate::model::{AnswerRecord, Connection, Job, Org, Settings, WaitlistEntry};
 use crate::requests::{CreateOrg, PutSettings};
 use crate::rows::{Key, Order, Rows, Table, Tx, decode};
-use crate::trees::{answers, connections, jobs, orgs, tokens};
+use crate::trees::{answers, connections, jobs, orgs, tokens, waitlist};
 
 /// Most rows that one operation of an org's removal takes away, so that others get their turn.
 const SWEEP: usize = 2_000;
@@ -110,6 +110,10 @@ pub(crate) fn sweep(tx: &mut Tx<'_>, id: &OrgId) -> Result<bool, StoreError> {
                 match table {
                     Table::Answers => {
                         tx.delete(answers::index_of(&key, &decode::<AnswerRecord>(table, &bytes)?));
+                    }
+                    Table::Waitlist => {
+                        let due = waitlist::due_key(&decode::<WaitlistEntry>(table, &bytes)?);
+                        due.into_iter().for_each(|key| tx.delete(key));
                     }
                     Table::Jobs => tx.delete(jobs::due_key(&decode::<Job>(table, &bytes)?)),
                     _ => {}

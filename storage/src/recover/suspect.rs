@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::base::{self, Meta};
+use crate::patience;
 
 const THREAD: &str = "hookswitch-sled-check";
 
@@ -86,7 +87,9 @@ pub(super) fn keep_quiet() {
         panic::set_hook(Box::new(move |info| {
             let thread = thread::current();
             match thread.name() {
-                Some(name) if name == THREAD || name.starts_with("sled-") => {
+                Some(name)
+                    if name == THREAD || name == patience::THREAD || name.starts_with("sled-") =>
+                {
                     tracing::warn!(thread = name, "sled panicked");
                 }
                 _ => report(info),

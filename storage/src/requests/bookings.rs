@@ -2,19 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::ids::{
-    BookingId, CallId, ConnectionId, CustomerId, OrgId, ResourceId, ServiceId, ToolCallId,
-};
-use crate::model::{Booking, BookingStatus, CustomerDraft, Outcome, Source};
-
-/// The tool call on whose behalf something is written; makes the write repeatable (R5).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolCallRef {
-    /// The tool call.
-    pub id: ToolCallId,
-    /// Digest of tool name and validated arguments.
-    pub arguments_hash: String,
-}
+use crate::ids::{BookingId, CallId, ConnectionId, CustomerId, OrgId, ResourceId, ServiceId};
+use crate::model::{Booking, BookingStatus, CustomerDraft, Outcome, Source, ToolCallRef};
 
 /// A booking to be made.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +20,12 @@ pub struct NewBooking {
     pub connection_id: ConnectionId,
     /// What it occupies.
     pub resource: ResourceId,
-    /// How many bookings may overlap on the resource, at least 1.
+    /// How many places the service has at a time, at least 1.
     pub capacity: u32,
+    /// How many of them this takes, 1 to `capacity`.
+    pub places: u32,
+    /// How many people come, if that was said.
+    pub party_size: Option<u32>,
     /// Start.
     pub start: Timestamp,
     /// End, without buffer.
@@ -45,6 +38,9 @@ pub struct NewBooking {
     pub status: BookingStatus,
     /// What is known of the provider's side.
     pub outcome: Outcome,
+    /// Whether an outside provider is to make it: then that intent is written with it, as asked,
+    /// and a job that settles it not before this.
+    pub ask_provider: Option<Timestamp>,
     /// Free text from the caller.
     pub notes: Option<String>,
     /// How it came to us.
@@ -55,6 +51,9 @@ pub struct NewBooking {
     pub tool_call: Option<ToolCallRef>,
     /// What makes two requests the same request; unique among the org's active bookings.
     pub meaning: Option<String>,
+    /// Number of who books (E.164), as signalled or vouched for by an operator: a slot that is kept
+    /// for it is free for it, and who waits under it waits no more.
+    pub caller: Option<String>,
     /// Who acts, for the audit chain; an id, never a person's name.
     pub by: String,
     /// The time of the operation.
@@ -87,8 +86,10 @@ pub struct MoveBooking {
     pub end: Timestamp,
     /// New end of what it occupies.
     pub occupied_until: Timestamp,
-    /// How many bookings may overlap on the resource, at least 1.
+    /// How many places the service has at a time, at least 1.
     pub capacity: u32,
+    /// How many of them it takes from now on, and how many people come; as before when not set.
+    pub party: Option<(u32, u32)>,
     /// IANA zone in which the move was agreed.
     pub time_zone: String,
     /// Replaces the booking's meaning; the old one ends either way.
@@ -97,6 +98,8 @@ pub struct MoveBooking {
     pub tool_call: Option<ToolCallRef>,
     /// The call in which it is moved.
     pub call_id: Option<CallId>,
+    /// Number of who moves it, as in [`NewBooking::caller`].
+    pub caller: Option<String>,
     /// Who acts, for the audit chain.
     pub by: String,
     /// The time of the operation.
@@ -108,6 +111,10 @@ pub struct MoveBooking {
 pub enum MoveOutcome {
     /// It has moved; the old range is free.
     Moved(Box<Booking>),
+    /// Both ranges are claimed and the intent is written: ask the provider.
+    Begun(Box<Booking>),
+    /// Something else that its provider was asked for it is not settled yet.
+    Unsettled(Box<Booking>),
     /// It is there already.
     Same(Box<Booking>),
     /// The resource is full somewhere in the new range; the booking stays where it was.
@@ -144,6 +151,10 @@ pub struct CancelBooking {
 pub enum CancelOutcome {
     /// It is cancelled and its range is free.
     Cancelled(Box<Booking>),
+    /// The intent is written and the range still claimed: ask the provider.
+    Begun(Box<Booking>),
+    /// Something else that its provider was asked for it is not settled yet.
+    Unsettled(Box<Booking>),
     /// It was cancelled before.
     Already(Box<Booking>),
     /// The org has no such booking.
@@ -152,20 +163,43 @@ pub enum CancelOutcome {
     KeyReused,
 }
 
-/// What the provider's side of a booking turned out to be.
+/// What became of what a provider was asked for a booking: to make it, move it or cancel it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// The provider has it, under this id if it gave one.
+    /// It has done it. If ours was cancelled meanwhile, the provider's is to be cancelled too.
     Confirmed {
-        /// The provider's id.
+        /// The provider's id, if it gave one.
         external_id: Option<String>,
     },
-    /// The provider has not decided.
-    Pending,
-    /// The provider's answer was lost.
-    Unknown,
-    /// The provider refused: the booking is cancelled and its range freed.
+    /// It has done it, but has yet to decide whether the booking stands (R19).
+    Accepted {
+        /// The provider's id.
+        external_id: String,
+        /// When to ask how it decided.
+        ask_at: Timestamp,
+    },
+    /// It surely has not done it, and is to be asked again: the caller was told so.
+    Pending {
+        /// When.
+        ask_at: Timestamp,
+    },
+    /// Its answer was lost. Nothing to what is settled already.
+    Unknown {
+        /// When to look.
+        look_at: Timestamp,
+        /// Whether the caller was told that it will be seen to.
+        promised: bool,
+    },
+    /// It has not done it and will not be asked again. A booking that was to be made is cancelled
+    /// and its range freed; one that was to be moved or cancelled stays as it was.
     Failed {
+        /// Why, for the booking's history.
+        reason: String,
+        /// When to make sure that a request which was thought lost had no late effect.
+        look_at: Option<Timestamp>,
+    },
+    /// The provider has none any more: the booking is cancelled, whatever was asked.
+    Gone {
         /// Why, for the booking's history.
         reason: String,
     },
@@ -178,8 +212,12 @@ pub struct BookingFilter {
     pub from: Option<Timestamp>,
     /// Starting before.
     pub to: Option<Timestamp>,
+    /// Made at or after.
+    pub made_from: Option<Timestamp>,
     /// Standing so.
     pub status: Option<BookingStatus>,
+    /// Whose provider's side stands so.
+    pub outcome: Option<Outcome>,
     /// Of this customer.
     pub customer: Option<CustomerId>,
     /// Made with this E.164 number.
@@ -189,17 +227,17 @@ pub struct BookingFilter {
 }
 
 impl Busy {
-    /// How many places it takes from a service of which `capacity` may overlap. One that must be
-    /// alone takes all of them: neither may come on top of the other, whichever was first.
+    /// How many places it takes from a service that has `capacity` of them. One that must be alone
+    /// takes all of them: neither may come on top of the other, whichever was first.
     #[must_use]
     pub fn units_for(&self, capacity: u32) -> u32 {
-        units_for(self.capacity, capacity)
+        units_for((self.places, self.capacity), capacity)
     }
 }
 
 /// See [`Busy::units_for`].
-pub(crate) fn units_for(own: u32, capacity: u32) -> u32 {
-    capacity.div_ceil(own.max(1)).max(1)
+pub(crate) fn units_for((places, own): (u32, u32), capacity: u32) -> u32 {
+    capacity.div_ceil(own.max(1)).max(1).saturating_mul(places.max(1))
 }
 
 /// A range in which a resource is occupied by one booking.
@@ -209,8 +247,10 @@ pub struct Busy {
     pub start: Timestamp,
     /// End with buffer, exclusive.
     pub end: Timestamp,
-    /// How many bookings of its kind may overlap, at least 1.
+    /// How many places its kind has, at least 1.
     pub capacity: u32,
+    /// How many of them it takes, at least 1.
+    pub places: u32,
     /// The booking.
     pub booking: BookingId,
 }

@@ -69,6 +69,14 @@ tables! {
     InstanceAuditHead = 63 "audit head" Global,
     Tokens = 70 "token" Global,
     TokensByDigest = 71 "token index" Global,
+    Guesses = 80 "guess" Org,
+    Callbacks = 81 "callback" Org,
+    CallbacksInOrder = 82 "callback index" Org,
+    CallbackOfCall = 83 "callback index" Org,
+    Waitlist = 84 "waitlist" Org,
+    WaitlistLine = 85 "waitlist index" Org,
+    KeptSlots = 86 "waitlist index" Org,
+    WaitlistDue = 87 "waitlist index" Global,
 }
 
 impl Table {

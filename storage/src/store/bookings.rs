@@ -39,6 +39,57 @@ impl Store {
         self.write(Promised, move |tx| ops::settle(tx, &org, id, settlement, &by, now)).await
     }
 
+    /// Writes down that the provider of a booking is about to be asked again for what is unsettled,
+    /// to be looked at by `look_at`; `None` if nothing is.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn ask_again(
+        &self,
+        org: &OrgId,
+        id: &BookingId,
+        now: Timestamp,
+        look_at: Timestamp,
+    ) -> Result<Option<Booking>, StoreError> {
+        let (org, id) = (org.clone(), *id);
+        self.write(Promised, move |tx| ops::ask_again(tx, &org, id, now, look_at)).await
+    }
+
+    /// Writes down that the caller was told that what is unsettled will be seen to.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn promise(&self, org: &OrgId, id: &BookingId) -> Result<(), StoreError> {
+        let (org, id) = (org.clone(), *id);
+        self.write(Promised, move |tx| ops::promise(tx, &org, id)).await
+    }
+
+    /// Claims where a booking is to move beside where it is, and writes down that its provider is
+    /// about to be asked; [`Store::settle`] ends it, a job looks at it by `look_at`.
+    ///
+    /// # Errors
+    /// If the request makes no sense or the disk refuses it; then nothing happened.
+    pub async fn begin_move(
+        &self,
+        to: MoveBooking,
+        look_at: Timestamp,
+    ) -> Result<MoveOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::begin_move(tx, to, look_at)).await
+    }
+
+    /// Writes down that the provider of a booking is about to be asked to cancel it;
+    /// [`Store::settle`] ends it, a job looks at it by `look_at`.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn begin_cancel(
+        &self,
+        request: CancelBooking,
+        look_at: Timestamp,
+    ) -> Result<CancelOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::begin_cancel(tx, request, look_at)).await
+    }
+
     /// Moves a booking; its old range is freed in the same operation.
     ///
     /// # Errors

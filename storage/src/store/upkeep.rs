@@ -1,5 +1,7 @@
 //! Durable jobs and the audit chains.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::Store;
@@ -37,12 +39,59 @@ impl Store {
         self.write(Promised, move |tx| ops::jobs::delete(tx, &org, &id)).await
     }
 
-    /// At most `limit` waiting jobs of all orgs that are due at `now`, longest due first.
+    /// At most `limit` waiting jobs of all orgs that are due at `now` and not among `except`,
+    /// longest due first; no more than `per_org` of one org.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub async fn due_jobs(&self, now: Timestamp, limit: usize) -> Result<Vec<Job>, StoreError> {
-        self.read(move |rows| jobs::due(rows, now, limit)).await
+    pub async fn ready_jobs(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        per_org: usize,
+        except: BTreeSet<JobId>,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.read(move |rows| jobs::ready(rows, now, limit, per_org, &except)).await
+    }
+
+    /// When the next waiting job of any org is due, those in `except` left out.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn next_job_due(
+        &self,
+        except: BTreeSet<JobId>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |rows| jobs::next_due(rows, &except)).await
+    }
+
+    /// Writes down that a job was tried: again at `due`, or given up. Nothing to one that is gone.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn job_tried(
+        &self,
+        org: &OrgId,
+        id: &JobId,
+        due: Option<Timestamp>,
+        error: Option<String>,
+    ) -> Result<(), StoreError> {
+        let (org, id) = (org.clone(), id.clone());
+        self.write(Promised, move |tx| ops::jobs::tried(tx, &org, &id, due, error)).await
+    }
+
+    /// Makes the waiting jobs of a kind due by `now`, those of one org or of all; how many.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn hurry_jobs(
+        &self,
+        org: Option<&OrgId>,
+        kind: &'static str,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let org = org.cloned();
+        self.write(Promised, move |tx| ops::jobs::hurry(tx, org.as_ref(), kind, now)).await
     }
 
     /// Every job of an org, whatever its state.

@@ -56,6 +56,12 @@ pub(crate) fn put(
     tx.put(TABLE, target, answer)
 }
 
+pub(crate) fn delete(tx: &mut Tx<'_>, org: &OrgId, call: Option<&CallId>, answer: &AnswerRecord) {
+    let target = key(org, call, &answer.tool_call_id);
+    tx.delete(time_key(answer.at, &target));
+    tx.delete(target);
+}
+
 /// Removes at most `limit` answers given before `at`, oldest first; how many it were.
 pub(crate) fn forget_before(
     tx: &mut Tx<'_>,

@@ -98,7 +98,9 @@ pub(crate) fn matching(
         range
     };
     list(rows, TABLE, prefix.clone(), within, Order::Ascending, page, |booking: &Booking| {
-        filter.status.is_none_or(|status| booking.status == status)
+        filter.made_from.is_none_or(|from| booking.created_at >= from)
+            && filter.status.is_none_or(|status| booking.status == status)
+            && filter.outcome.is_none_or(|outcome| booking.outcome == outcome)
             && filter.customer.is_none_or(|customer| booking.customer_id == customer)
             && (filter.phone.is_none() || booking.customer_phone == filter.phone)
             && (filter.call.is_none() || booking.call_id == filter.call)

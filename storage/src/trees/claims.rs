@@ -23,9 +23,12 @@ pub(crate) struct Claim {
     pub(crate) booking: BookingId,
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
-    /// How many claims of its kind may overlap, at least 1.
+    /// How many places its kind has, at least 1.
     #[serde(default = "one")]
     pub(crate) capacity: u32,
+    /// How many of them it takes, at least 1.
+    #[serde(default = "one")]
+    pub(crate) places: u32,
 }
 
 fn one() -> u32 {
@@ -102,6 +105,7 @@ impl From<Claim> for Busy {
             start: claim.start,
             end: claim.end,
             capacity: claim.capacity,
+            places: claim.places,
             booking: claim.booking,
         }
     }

@@ -1,5 +1,6 @@
 //! Durable jobs of an org, and the waiting ones of all orgs by due time.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
@@ -40,16 +41,57 @@ pub(crate) fn delete(tx: &mut Tx<'_>, job: &Job) {
     tx.delete(key(&job.org, &job.id));
 }
 
-/// At most `limit` waiting jobs that are due at `now`, longest due first.
-pub(crate) fn due(rows: &dyn Rows, now: Timestamp, limit: usize) -> Result<Vec<Job>, StoreError> {
+/// At most `limit` waiting jobs that are due at `now`, longest due first, without those in `except`
+/// and no more than `per_org` of one org, so that none keeps the others waiting.
+pub(crate) fn ready(
+    rows: &dyn Rows,
+    now: Timestamp,
+    limit: usize,
+    per_org: usize,
+    except: &BTreeSet<JobId>,
+) -> Result<Vec<Job>, StoreError> {
+    let mut found = Vec::new();
+    let mut counts: BTreeMap<OrgId, usize> = BTreeMap::new();
+    let range = Key::global(Table::JobsByDue).range();
+    rows.visit(&range, Order::Ascending, &mut |_, target| {
+        let Some(job) = record::<Job>(rows, TABLE, target)? else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        if found.len() == limit || job.due > now {
+            return Ok(ControlFlow::Break(()));
+        }
+        let count = counts.entry(job.org.clone()).or_default();
+        if *count < per_org && !except.contains(&job.id) {
+            *count += 1;
+            found.push(job);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// When the next waiting job is due, without those in `except`.
+pub(crate) fn next_due(
+    rows: &dyn Rows,
+    except: &BTreeSet<JobId>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut next = None;
+    let range = Key::global(Table::JobsByDue).range();
+    rows.visit(&range, Order::Ascending, &mut |_, target| {
+        next = record::<Job>(rows, TABLE, target)?
+            .filter(|job| !except.contains(&job.id))
+            .map(|job| job.due);
+        Ok(if next.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(next)
+}
+
+/// Every waiting job, by due time.
+pub(crate) fn waiting(rows: &dyn Rows) -> Result<Vec<Job>, StoreError> {
     let mut found = Vec::new();
     let range = Key::global(Table::JobsByDue).range();
     rows.visit(&range, Order::Ascending, &mut |_, target| {
-        let job = record::<Job>(rows, TABLE, target)?;
-        if found.len() == limit || job.as_ref().is_some_and(|job| job.due > now) {
-            return Ok(ControlFlow::Break(()));
-        }
-        found.extend(job);
+        found.extend(record::<Job>(rows, TABLE, target)?);
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)

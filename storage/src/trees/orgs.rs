@@ -34,10 +34,10 @@ pub(crate) fn unique_values(org: &Org) -> BTreeSet<Unique> {
     let sets = [
         ("phone_numbers", &settings.phone_numbers),
         ("vapi_phone_number_ids", &settings.vapi_phone_number_ids),
-        ("assistant_ids", &settings.assistant_ids),
     ];
     sets.into_iter()
         .flat_map(|(field, values)| values.iter().map(move |value| (field, value.clone())))
+        .chain(settings.assistant_ids.iter().map(|id| ("assistant_ids", id.clone())))
         .chain([("webhook_id", org.webhook_id.to_string())])
         .collect()
 }

@@ -171,9 +171,16 @@ impl Maintenance {
         match journal::walk(&segments, &mut |_| Ok(())) {
             Ok(walked) => {
                 report.records = walked.records;
-                if walked.torn.is_some() || walked.end != begun.position {
+                if let Some(torn) = &walked.torn {
+                    report.problems.push(format!(
+                        "the journal file {} cannot be read from byte {} on; back up now and restore from that",
+                        torn.file.display(),
+                        torn.offset,
+                    ));
+                } else if walked.end != begun.position {
                     report.problems.push(
-                        "the journal does not end where it should; back up and restore".into(),
+                        "the journal does not end where it should; back up now and restore from that"
+                            .into(),
                     );
                 }
             }

@@ -6,6 +6,7 @@ crate::checks! {
     a_booking_is_found_by_id_code_and_filter,
     neighbours_fit_and_a_buffer_keeps_them_apart,
     capacity_counts_the_busiest_moment_not_all_overlaps,
+    a_party_takes_as_many_places_as_it_has_people,
     claims_over_midnight_and_over_many_days_are_seen_from_every_side,
     a_move_frees_the_old_range_and_takes_the_new_one,
     a_move_may_overlap_its_own_old_range,
@@ -43,13 +44,19 @@ mod check {
         let filter = BookingFilter {
             from: Some(at(60)),
             to: Some(at(61)),
+            made_from: Some(made.created_at),
             status: Some(BookingStatus::Confirmed),
+            outcome: Some(Outcome::Confirmed),
             customer: Some(made.customer_id),
             phone: made.customer_phone.clone(),
             call: made.call_id.clone(),
         };
         let found = store.bookings(&org, &filter, &Page::default()).await.unwrap();
         assert_eq!(found, Listing { items: vec![made.clone()], next: None });
+        let later = made.created_at + jiff::SignedDuration::from_nanos(1);
+        let later = BookingFilter { made_from: Some(later), ..BookingFilter::default() };
+        let found = store.bookings(&org, &later, &Page::default()).await.unwrap();
+        assert_eq!(found.items, Vec::new());
         let customer = store.customer(&org, &made.customer_id).await.unwrap().unwrap();
         assert_eq!(customer.name, "Ada Lovelace");
     }
@@ -76,6 +83,31 @@ mod check {
         // Two claims overlap it, but never at the same moment.
         booked(store.book(of_two(0, 60)).await.unwrap());
         assert_eq!(store.book(of_two(20, 20)).await.unwrap(), BookOutcome::Taken);
+    }
+
+    pub(super) async fn a_party_takes_as_many_places_as_it_has_people(store: &Store) {
+        let org = org_in(store).await;
+        let table = |places, start| NewBooking {
+            capacity: 10,
+            places,
+            party_size: Some(places),
+            ..booking(&org, start, 30)
+        };
+        let six = booked(store.book(table(6, 0)).await.unwrap());
+        assert_eq!((six.places, six.party_size), (6, Some(6)));
+        assert_eq!(store.book(table(5, 15)).await.unwrap(), BookOutcome::Taken);
+        booked(store.book(table(4, 15)).await.unwrap());
+        // Two of the six stay away: it is the same booking with fewer places, and two may come.
+        let smaller = MoveBooking { capacity: 10, party: Some((4, 4)), ..moved(&six, 0, 30) };
+        assert!(
+            matches!(store.move_booking(smaller.clone()).await.unwrap(), MoveOutcome::Moved(now) if now.places == 4)
+        );
+        assert!(matches!(store.move_booking(smaller).await.unwrap(), MoveOutcome::Same(_)));
+        booked(store.book(table(2, 0)).await.unwrap());
+        let larger = MoveBooking { capacity: 10, party: Some((5, 5)), ..moved(&six, 0, 30) };
+        assert_eq!(store.move_booking(larger).await.unwrap(), MoveOutcome::Taken);
+        let there = store.booking(&org, &six.id).await.unwrap().unwrap();
+        assert_eq!((there.places, there.party_size), (4, Some(4)));
     }
 
     pub(super) async fn claims_over_midnight_and_over_many_days_are_seen_from_every_side(
@@ -148,12 +180,12 @@ mod check {
     pub(super) async fn a_refusing_provider_frees_the_range(store: &Store) {
         let org = org_in(store).await;
         let made = booked(store.book(booking(&org, 0, 30)).await.unwrap());
-        let failed = Settlement::Failed { reason: "closed".into() };
+        let failed = Settlement::Failed { reason: "closed".into(), look_at: None };
         let settled = store.settle(&org, &made.id, failed, "job", at(5)).await.unwrap().unwrap();
         assert_eq!((settled.status, settled.outcome), (BookingStatus::Cancelled, Outcome::Failed));
         assert_eq!(chair(store, &org).await, []);
         let unknown = BookingId::random();
-        let nobody = store.settle(&org, &unknown, Settlement::Unknown, "job", at(5)).await;
+        let nobody = store.settle(&org, &unknown, unknown_outcome(), "job", at(5)).await;
         assert_eq!(nobody.unwrap(), None);
     }
 
@@ -162,11 +194,11 @@ mod check {
         let pending = NewBooking {
             status: BookingStatus::Pending,
             outcome: Outcome::Pending,
+            ask_provider: Some(at(1)),
             ..booking(&org, 0, 30)
         };
         let made = booked(store.book(pending).await.unwrap());
-        let unknown =
-            store.settle(&org, &made.id, Settlement::Unknown, "job", at(1)).await.unwrap();
+        let unknown = store.settle(&org, &made.id, unknown_outcome(), "job", at(1)).await.unwrap();
         assert_eq!(unknown.unwrap().outcome, Outcome::Unknown);
         let confirmed = |id: &str| Settlement::Confirmed { external_id: Some(id.into()) };
         for id in ["a", "b", "a"] {
@@ -330,6 +362,8 @@ mod check {
             NewBooking { end: at(0), ..good.clone() },
             NewBooking { occupied_until: at(29), ..good.clone() },
             NewBooking { capacity: 0, ..good.clone() },
+            NewBooking { places: 0, ..good.clone() },
+            NewBooking { capacity: 4, places: 5, ..good.clone() },
             NewBooking { end: at(367 * 1_440), occupied_until: at(367 * 1_440), ..good.clone() },
             NewBooking { customer: person(" ", None, None), ..good.clone() },
         ];

@@ -10,9 +10,13 @@ crate::checks! {
     the_call_log_keeps_its_order,
     the_same_call_id_in_two_orgs_is_two_calls,
     due_jobs_come_longest_due_first_until_they_are_done,
+    no_org_keeps_the_others_waiting_and_what_runs_is_left_out,
+    a_job_that_was_tried_waits_again_or_is_dead_and_stays_to_be_seen,
 }
 
 mod check {
+    use std::collections::BTreeSet;
+
     use super::*;
     use hookswitch_storage::*;
 
@@ -123,22 +127,65 @@ mod check {
         assert_eq!(store.call_history(&call(&other, "c")).await.unwrap(), None);
     }
 
+    async fn due(store: &Store, now: i64, limit: usize) -> Vec<Job> {
+        store.ready_jobs(at(now), limit, 100, BTreeSet::new()).await.unwrap()
+    }
+
+    pub(super) async fn no_org_keeps_the_others_waiting_and_what_runs_is_left_out(store: &Store) {
+        let (busy, other) = (org_in(store).await, org_in(store).await);
+        let mut of_busy = Vec::new();
+        for minute in 0..20 {
+            let job = job(&busy, minute);
+            store.put_job(job.clone()).await.unwrap();
+            of_busy.push(job);
+        }
+        let late = job(&other, 50);
+        store.put_job(late.clone()).await.unwrap();
+        let ready = |except| store.ready_jobs(at(60), 10, 2, except);
+        let first = ready(BTreeSet::new()).await.unwrap();
+        assert_eq!(first, [of_busy[0].clone(), of_busy[1].clone(), late.clone()]);
+        let running = BTreeSet::from([of_busy[0].id.clone(), late.id.clone()]);
+        let next = ready(running.clone()).await.unwrap();
+        assert_eq!(next, [of_busy[1].clone(), of_busy[2].clone()]);
+        assert_eq!(store.next_job_due(running).await.unwrap(), Some(at(1)));
+    }
+
+    pub(super) async fn a_job_that_was_tried_waits_again_or_is_dead_and_stays_to_be_seen(
+        store: &Store,
+    ) {
+        let org = org_in(store).await;
+        let (tried, gone) = (job(&org, 0), job(&org, 0));
+        store.put_job(tried.clone()).await.unwrap();
+        store.job_tried(&org, &gone.id, Some(at(9)), None).await.unwrap();
+        store.job_tried(&org, &tried.id, Some(at(9)), Some("no luck".into())).await.unwrap();
+        assert!(due(store, 8, 9).await.is_empty());
+        let again = due(store, 9, 9).await.remove(0);
+        assert_eq!((again.attempts, again.last_error.as_deref()), (1, Some("no luck")));
+        assert_eq!(store.hurry_jobs(Some(&org), "reminder", at(5)).await.unwrap(), 1);
+        assert_eq!(store.hurry_jobs(None, "other", at(1)).await.unwrap(), 0);
+        assert_eq!(due(store, 5, 9).await.len(), 1);
+        store.job_tried(&org, &tried.id, None, Some("given up".into())).await.unwrap();
+        assert!(due(store, 1_000, 9).await.is_empty());
+        let kept = store.jobs(&org).await.unwrap().remove(0);
+        assert_eq!((kept.attempts, kept.state), (2, JobState::Dead));
+    }
+
     pub(super) async fn due_jobs_come_longest_due_first_until_they_are_done(store: &Store) {
         let org = org_in(store).await;
         let (late, early, future) = (job(&org, 20), job(&org, 10), job(&org, 90));
         for job in [&late, &early, &future] {
             store.put_job(job.clone()).await.unwrap();
         }
-        assert_eq!(store.due_jobs(at(30), 10).await.unwrap(), [early.clone(), late.clone()]);
-        assert_eq!(store.due_jobs(at(30), 1).await.unwrap(), std::slice::from_ref(&early));
+        assert_eq!(due(store, 30, 10).await, [early.clone(), late.clone()]);
+        assert_eq!(due(store, 30, 1).await, std::slice::from_ref(&early));
         let again = Job { due: at(60), attempts: 1, ..early.clone() };
         store.update_job(again.clone()).await.unwrap();
-        assert_eq!(store.due_jobs(at(30), 10).await.unwrap(), std::slice::from_ref(&late));
+        assert_eq!(due(store, 30, 10).await, std::slice::from_ref(&late));
         store.update_job(Job { state: JobState::Done, ..late.clone() }).await.unwrap();
-        assert_eq!(store.due_jobs(at(60), 10).await.unwrap(), [again]);
+        assert_eq!(due(store, 60, 10).await, [again]);
         assert_eq!(store.jobs(&org).await.unwrap().len(), 3);
         assert!(store.delete_job(&org, &early.id).await.unwrap());
         assert!(!store.delete_job(&org, &early.id).await.unwrap());
-        assert_eq!(store.due_jobs(at(60), 10).await.unwrap(), []);
+        assert_eq!(due(store, 60, 10).await, []);
     }
 }

@@ -17,6 +17,8 @@ crate::checks! {
 }
 
 mod check {
+    use std::collections::BTreeSet;
+
     use super::*;
     use hookswitch_storage::*;
 
@@ -100,6 +102,7 @@ mod check {
                 .await
                 .unwrap();
             store.put_job(job(org, 0)).await.unwrap();
+            store.request_callback(callback(org, Some("c"), 0)).await.unwrap();
             store.put_connection(connection(org), "me", at(0)).await.unwrap();
         }
         let before = everything(store, &stays).await;
@@ -109,7 +112,8 @@ mod check {
         assert_eq!(everything(store, &gone).await, empty);
         assert_eq!(everything(store, &stays).await, before);
         assert_eq!(store.live_calls().await.unwrap().len(), 1);
-        assert_eq!(store.due_jobs(at(0), 10).await.unwrap().len(), 1);
+        let left = store.ready_jobs(at(0), 10, 10, BTreeSet::new()).await.unwrap();
+        assert_eq!(left.len(), 1);
         // What is left to forget is the other org's.
         assert_eq!(store.forget_answers_before(at(1)).await.unwrap(), 400);
         let noted = store.instance_audit(&Page::default()).await.unwrap().items;
@@ -189,7 +193,8 @@ mod check {
         let org = org_in(store).await;
         let made = booked(store.book(booking(&org, 0, 30)).await.unwrap());
         store.move_booking(moved(&made, 60, 30)).await.unwrap();
-        store.settle(&org, &made.id, Settlement::Unknown, "job", at(1)).await.unwrap();
+        let confirmed = Settlement::Confirmed { external_id: Some("theirs".into()) };
+        store.settle(&org, &made.id, confirmed, "job", at(1)).await.unwrap();
         store.cancel(cancelled(&made)).await.unwrap();
         // Refusals and repeats change nothing, so they are not in it.
         store.cancel(cancelled(&made)).await.unwrap();

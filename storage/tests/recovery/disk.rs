@@ -81,6 +81,90 @@ async fn heard_writes_that_the_disk_refuses_are_counted() {
     until("counted", async || store.dropped_writes() == 1).await;
 }
 
+/// Longest time for one operation while files are gone; far less than a watching person gives it.
+const PROMPT: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_is_taken_away_is_noticed_by_the_next_write_and_nothing_hangs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, aside) = (folder.path().join("data"), folder.path().join("aside"));
+    let store = Store::open(options(&data)).await.unwrap();
+    let org = org_in(&store).await;
+    booked(store.book(booking(&org, 0, 30)).await.unwrap());
+    let refused = async |start: i64| {
+        let outcome = tokio::time::timeout(PROMPT, store.book(booking(&org, start, 30))).await;
+        let Ok(Err(StoreError::Unavailable { reason })) = &outcome else { panic!("{outcome:?}") };
+        assert!(reason.contains("removed or replaced"), "{reason}");
+    };
+    std::fs::rename(&data, &aside).unwrap();
+    refused(60).await;
+    assert!(!store.is_healthy());
+    // Another store in its place must not be written to.
+    let other = open(&data).await;
+    let before =
+        segments(&data).iter().map(|file| std::fs::read(file).unwrap()).collect::<Vec<_>>();
+    refused(90).await;
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    refused(120).await;
+    let after = segments(&data).iter().map(|file| std::fs::read(file).unwrap()).collect::<Vec<_>>();
+    assert!(before == after, "the other store's journal is as it was");
+    other.close().await.unwrap();
+    std::fs::remove_dir_all(&data).unwrap();
+
+    // Put back, it goes on by itself.
+    std::fs::rename(&aside, &data).unwrap();
+    until("healthy again", async || store.is_healthy()).await;
+    booked(store.book(booking(&org, 60, 30)).await.unwrap());
+
+    // Removed for good, it stays refused, reads end one way or the other, and so does closing.
+    std::fs::remove_dir_all(&data).unwrap();
+    let gone = Instant::now();
+    let mut start = 200;
+    while gone.elapsed() < Duration::from_secs(3) {
+        start += 30;
+        refused(start).await;
+        let (all, page) = (BookingFilter::default(), Page::default());
+        let read = store.bookings(&org, &all, &page);
+        let read = tokio::time::timeout(PROMPT, read).await.expect("reads do not hang");
+        assert!(matches!(read, Ok(_) | Err(StoreError::Unavailable { .. })), "{read:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let closed = tokio::time::timeout(PROMPT, store.close()).await;
+    closed.expect("closing does not hang").unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_are_taken_away_cost_nothing_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let org = org_in(&store).await;
+    let mut made = Vec::new();
+    for round in 0..3 {
+        std::fs::remove_dir_all(folder.path().join("sled")).unwrap();
+        for n in 0..40 {
+            let start = (round * 40 + n) * 30;
+            let outcome = tokio::time::timeout(PROMPT, store.book(booking(&org, start, 30))).await;
+            match outcome.expect("writes do not hang") {
+                Ok(outcome) => made.push(booked(outcome).id),
+                Err(StoreError::Unavailable { .. }) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if !folder.path().join("sled").exists() {
+            std::fs::create_dir(folder.path().join("sled")).unwrap();
+        }
+    }
+    assert!(made.len() > 60, "most were taken: {}", made.len());
+    let closed = tokio::time::timeout(Duration::from_secs(40), store.close()).await;
+    closed.expect("closing ends").unwrap();
+    let store = open(folder.path()).await;
+    for id in &made {
+        assert!(store.booking(&org, id).await.unwrap().is_some());
+    }
+    assert!(store.verify_audit(&org).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verify_finds_damage_of_a_running_stores_journal() {
     let image = Image::closed().await;

@@ -41,7 +41,7 @@ pub(crate) fn settings(name: &str) -> Settings {
         default_service: None,
         phone_numbers: BTreeSet::new(),
         vapi_phone_number_ids: BTreeSet::new(),
-        assistant_ids: BTreeSet::new(),
+        assistant_ids: Vec::new(),
         departments: Default::default(),
         webhook_auth: Vec::new(),
         booking: BookingRules::default(),
@@ -50,6 +50,8 @@ pub(crate) fn settings(name: &str) -> Settings {
         retention_days: None,
         default_connection: None,
         customerconnect: None,
+        twilio: None,
+        smtp: None,
     }
 }
 
@@ -91,17 +93,21 @@ pub(crate) fn booking(org: &OrgId, start: i64, length: i64) -> NewBooking {
         connection_id: "con_builtin".parse().unwrap(),
         resource: resource("chair"),
         capacity: 1,
+        places: 1,
+        party_size: None,
         start: at(start),
         end: at(start + length),
         occupied_until: at(start + length),
         time_zone: "Europe/Berlin".into(),
         status: BookingStatus::Confirmed,
         outcome: Outcome::Confirmed,
+        ask_provider: None,
         notes: None,
         source: Source::Phone,
         call_id: None,
         tool_call: None,
         meaning: None,
+        caller: None,
         by: "test".into(),
         now: at(0),
     }
@@ -119,10 +125,12 @@ pub(crate) fn moved(booking: &Booking, start: i64, length: i64) -> MoveBooking {
         end: at(start + length),
         occupied_until: at(start + length),
         capacity: 1,
+        party: None,
         time_zone: booking.time_zone.clone(),
         meaning: None,
         tool_call: None,
         call_id: None,
+        caller: None,
         by: "test".into(),
         now: at(1),
     }
@@ -138,6 +146,11 @@ pub(crate) fn cancelled(booking: &Booking) -> CancelBooking {
         by: "test".into(),
         now: at(2),
     }
+}
+
+/// The provider's answer was lost.
+pub(crate) fn unknown_outcome() -> Settlement {
+    Settlement::Unknown { look_at: at(10), promised: false }
 }
 
 /// The booking of an outcome that must be `Booked`.
@@ -165,8 +178,12 @@ pub(crate) fn call_record(key: &CallKey, started: i64, ended: Option<i64>) -> Ca
 }
 
 pub(crate) fn said(seq: u64, text: &str) -> StoredEvent {
-    let event =
-        CallEvent::Transcript { speaker: Speaker::Caller, text: text.into(), is_final: true };
+    let event = CallEvent::Transcript {
+        speaker: Speaker::Caller,
+        text: text.into(),
+        is_final: true,
+        from_copy: false,
+    };
     StoredEvent { seq, at: at(0), event }
 }
 
@@ -210,6 +227,23 @@ pub(crate) fn job(org: &OrgId, due: i64) -> Job {
     }
 }
 
+/// A wish to be called back, in a call or outside of any.
+pub(crate) fn callback(org: &OrgId, call: Option<&str>, minutes: i64) -> RequestCallback {
+    RequestCallback {
+        id: CallbackId::random(),
+        org: org.clone(),
+        name: Some("Ada Lovelace".into()),
+        phone: "+4930123456".into(),
+        preferred_time: None,
+        about: Some("a bill".into()),
+        urgency: None,
+        call_id: call.map(|call| call.parse().unwrap()),
+        source: Source::Phone,
+        by: "call:c".into(),
+        now: at(minutes),
+    }
+}
+
 /// Everything an org has, as comparable text; two stores with the same rows give the same.
 pub(crate) async fn everything(store: &Store, org: &OrgId) -> String {
     let all = Page::first(Page::MAX);
@@ -220,8 +254,11 @@ pub(crate) async fn everything(store: &Store, org: &OrgId) -> String {
         histories.push(store.call_history(&call.key).await.unwrap());
     }
     let busy = store.busy(org, &resource("chair"), at(-10_000_000), at(10_000_000)).await.unwrap();
+    let callbacks = store.callbacks(org, None, &all).await.unwrap();
+    let waitlist = store.waitlist(org, &WaitlistFilter::default(), &all).await.unwrap();
+    let kept = store.kept_slots(org, None, at(-10_000_000)).await.unwrap();
     format!(
-        "{:?}\n{bookings:?}\n{busy:?}\n{histories:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{bookings:?}\n{busy:?}\n{histories:?}\n{callbacks:?}\n{waitlist:?}\n{kept:?}\n{:?}\n{:?}\n{:?}",
         store.org(org).await.unwrap(),
         store.audit(org, &all).await.unwrap(),
         store.jobs(org).await.unwrap(),

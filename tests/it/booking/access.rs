@@ -10,12 +10,50 @@ const BEN: &str = "+15125550144";
 const DAY: &str = "2026-09-24";
 
 #[tokio::test]
-async fn a_caller_finds_their_own_booking_by_number_and_nobody_elses() {
+async fn the_callers_number_alone_tells_that_there_is_an_appointment_and_nothing_of_it() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let booked = book(&org.call(&server, ANN), DAY, "09:00", "Ann Ruiz").await;
+    let later = org.call(&server, ANN);
+    let found = later.tool("lookup_booking", json!({})).await;
+    assert_eq!(found["error"], "detail_needed", "{found}");
+    let seen = later.tool("get_events", json!({"start_time": DAY})).await;
+    assert_eq!(seen["events"][0]["title"], "Busy", "{seen}");
+    let id = booked["data"]["bookingId"].as_str().unwrap();
+    for answer in [&found, &seen] {
+        let text = answer.to_string();
+        for secret in [id, booked["confirmationNumber"].as_str().unwrap(), "9 AM", "Ann"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+    let nobody = org.call(&server, BEN).tool("lookup_booking", json!({})).await;
+    assert_eq!(nobody["error"], "booking_not_found", "{nobody}");
+}
+
+#[tokio::test]
+async fn what_a_caller_has_opened_once_stays_open_for_the_rest_of_the_call() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    book(&org.call(&server, ANN), DAY, "09:00", "Ann Ruiz").await;
+    let later = org.call(&server, ANN);
+    let found = later.tool("lookup_booking", json!({"date": "September 24th"})).await;
+    assert_eq!(found["success"], true, "{found}");
+    let seen = later.tool("get_events", json!({"start_time": DAY})).await;
+    assert_eq!(seen["events"][0]["title"], "consultation for Ann Ruiz", "{seen}");
+    let again = later.tool("lookup_booking", json!({})).await;
+    assert_eq!(again["data"], found["data"]);
+    let gone = later.tool("cancel_booking", json!({})).await;
+    assert_eq!(gone["success"], true, "{gone}");
+}
+
+#[tokio::test]
+async fn a_caller_finds_their_own_booking_by_number_and_a_detail_and_nobody_elses() {
     let server = TestServer::start().await;
     let org = server.org(json!({})).await;
     let booked = book(&org.call(&server, ANN), DAY, "09:00", "Ann Ruiz").await;
     let code = booked["confirmationNumber"].as_str().unwrap();
-    let found = org.call(&server, ANN).tool("lookup_booking", json!({})).await;
+    let detail = json!({"customer_name": "ann ruiz"});
+    let found = org.call(&server, ANN).tool("lookup_booking", detail).await;
     assert_eq!(
         message(&found),
         format!(
@@ -25,7 +63,8 @@ async fn a_caller_finds_their_own_booking_by_number_and_nobody_elses() {
     );
     let ben = org.call(&server, BEN);
     assert_eq!(ben.tool("lookup_booking", json!({})).await["success"], false);
-    let claimed = ben.tool("lookup_booking", json!({"customer_phone": ANN})).await;
+    let claimed = json!({"customer_phone": ANN, "customer_name": "Ann Ruiz", "date": DAY});
+    let claimed = ben.tool("lookup_booking", claimed).await;
     assert_eq!(claimed["error"], "confirmation_needed");
     assert!(!claimed.to_string().contains(code));
 }

@@ -116,7 +116,7 @@ impl Program {
         }
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
         let err = self.err.take().map(|err| err.join().unwrap()).unwrap_or_default();
-        let out = self.seen.iter().fold(String::new(), |text, line| text + line + "\n");
+        let out = self.seen.iter().fold(String::new(), |text, line| text + line.as_str() + "\n");
         Ended { code, out, err }
     }
 }

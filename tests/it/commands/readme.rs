@@ -3,6 +3,7 @@
 
 mod matching;
 mod parking;
+mod said;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
@@ -96,7 +97,7 @@ fn the_curl_examples_answer_what_the_readme_shows() {
         }
         compared += 1;
     }
-    assert!(compared >= 6, "only {compared} examples were found");
+    assert!(compared >= 5, "only {compared} examples were found");
 }
 
 #[tokio::test]

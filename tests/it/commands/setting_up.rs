@@ -87,6 +87,53 @@ async fn an_org_is_made_from_a_file_changed_by_it_and_written_back() {
 }
 
 #[tokio::test]
+async fn a_connection_is_added_listed_checked_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path()).await;
+    let connection = |args: &[&str], input: &str| {
+        run(folder.path(), &[&["connection"], args, &["--data-dir", "data"]].concat(), input)
+    };
+    let made = connection(&["add", "builtin", "--option", "floor=2", "--json"], "");
+    assert_eq!(made.code, 0, "the only organisation need not be named: {made}");
+    let made = json(&made.out);
+    assert_eq!(made["options"], serde_json::json!({"floor": 2}));
+    let id = made["id"].as_str().unwrap();
+    let list = connection(&["list"], "");
+    assert!(list.out.contains(id) && list.out.contains(&served.org), "{list}");
+    assert_eq!(list.out.matches("connected").count(), 2, "{list}");
+    assert_eq!(list.out.matches("default").count(), 1, "{list}");
+    let well = connection(&["check", id], "");
+    assert!(well.code == 0 && well.out.contains("answered in"), "{well}");
+    let removed = connection(&["remove", id, "--org", &served.org], "");
+    assert_eq!(removed.code, 0, "{removed}");
+    assert!(!connection(&["list"], "").out.contains(id));
+    for gone in ["check", "remove"] {
+        let ended = connection(&[gone, id], "");
+        assert_eq!(ended.code, 1, "{ended}");
+        assert!(ended.err.contains("connection list"), "{ended}");
+    }
+
+    let key = "a-key-that-is-not-repeated";
+    let text = format!("{{\"api_key\": \"{key}\"}}");
+    let unknown = connection(&["add", "abacus", "--credentials", "-"], &text);
+    assert_eq!(unknown.code, 1, "{unknown}");
+    assert!(unknown.err.contains("`provider`") && unknown.err.contains("builtin"), "{unknown}");
+    let wrong = connection(&["add", "calcom", "--credentials", "-"], key);
+    assert_eq!(wrong.code, 1, "{wrong}");
+    assert!(wrong.err.contains("one JSON object"), "{wrong}");
+    for ended in [unknown, wrong] {
+        assert!(!ended.to_string().contains(key), "{ended}");
+    }
+    std::fs::write(folder.path().join("second.toml"), "name = \"Oak\"\ntimezone = \"UTC\"\n")
+        .unwrap();
+    let apply = ["org", "apply", "second.toml", "--data-dir", "data"];
+    assert_eq!(run(folder.path(), &apply, "").code, 0);
+    let whose = connection(&["add", "builtin"], "");
+    assert_eq!(whose.code, 2, "{whose}");
+    assert!(whose.err.contains("--org"), "{whose}");
+}
+
+#[tokio::test]
 async fn a_token_made_on_the_command_line_does_what_its_role_says() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start(folder.path()).await;
@@ -160,6 +207,15 @@ async fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let told = Program::start(folder.path(), &doctor, &differ).wait();
     assert_eq!(told.code, 0, "{told}");
     assert!(told.out.contains("BACKEND_URL says otherwise"), "{told}");
+
+    let org = format!("{}/api/orgs/{}", served.url, served.org);
+    let directory =
+        serde_json::json!({"customerconnect": {"workspace_id": "76692", "api_key": "a-key"}});
+    let kept =
+        client().patch(org).bearer_auth(&served.token).json(&directory).send().await.unwrap();
+    assert_eq!(kept.status().as_u16(), 200);
+    let with_directory = run(folder.path(), &doctor, "");
+    assert!(with_directory.out.contains("CustomerConnect is set up"), "{with_directory}");
 
     // A connection is lost, and the key lies open.
     let path = format!("{}/api/orgs/{}/connections", served.url, served.org);

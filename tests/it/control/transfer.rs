@@ -88,6 +88,37 @@ async fn without_a_number_the_caller_is_offered_to_leave_a_message() {
 }
 
 #[tokio::test]
+async fn a_call_is_never_handed_over_to_the_number_that_was_dialled_or_that_is_calling() {
+    let (stub, server) = steerable().await;
+    // None of these numbers is listed as the org's own line.
+    let departments = json!({
+        "general": {"number": "+15125550143"}, "billing": {"number": "+15125550160"},
+        "surgery": {"number": "+15125550161"},
+    });
+    let org = server.org(json!({"departments": departments})).await;
+    for (wanted, number) in [
+        ("billing", "+15125550161"),
+        ("general", "+15125550161"),
+        ("surgery", "+15125550161"),
+        ("parking", "+15125550161"),
+    ] {
+        let call = call(&server, &org, &stub);
+        let tool = json!([{"id": "t1", "function": {"name": "transferCall",
+            "arguments": transfer_to(wanted)}}]);
+        let dialled = json!({"number": "(512) 555-0160"});
+        let (_, answer) = call
+            .post(json!({"type": "tool-calls", "phoneNumber": dialled, "toolCallList": tool}))
+            .await;
+        assert_eq!(result_of(&answer)["department"], "surgery", "{wanted}: {answer}");
+        let commands = stub.wait(&path(&call), 1).await;
+        assert_eq!(commands[0].body["destination"]["number"], number, "{wanted}");
+        let asked = json!({"type": "transfer-destination-request", "phoneNumber": dialled});
+        let (_, answer) = call.post(asked).await;
+        assert_eq!(answer["destination"]["number"], number, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_argument_of_a_transfer_is_named() {
     let (stub, server) = steerable().await;
     let org = org(&server).await;
@@ -96,7 +127,7 @@ async fn a_wrong_argument_of_a_transfer_is_named() {
         (json!({"department": "general"}), "summary"),
         (json!({"summary": "  ", "department": "general"}), "summary"),
         (json!({"summary": "Angry."}), "department"),
-        (json!({"summary": "Angry.", "department": 7}), "department"),
+        (json!({"summary": "Angry.", "department": [7]}), "department"),
     ] {
         let answer = call.raw("transferCall", arguments).await;
         let error = answer["results"][0]["error"].as_str().unwrap();

@@ -20,14 +20,14 @@ const MOST_PER_CLIENT: u64 = 140;
 
 /// How one client reaches the server in one round.
 #[derive(Clone)]
-struct Line {
+pub(super) struct Line {
     client: Client,
     url: String,
     secret: String,
 }
 
 impl Line {
-    fn to(server: &Process, org: &TestOrg) -> Self {
+    pub(super) fn to(server: &Process, org: &TestOrg) -> Self {
         Self {
             client: server.client().clone(),
             url: server.url(&format!("/webhook/{}", org.webhook_id)),
@@ -36,7 +36,7 @@ impl Line {
     }
 
     /// Posts one tool call; gives the answer's text, or nothing if the server is gone.
-    async fn tool(
+    pub(super) async fn tool(
         &self,
         call: Option<&str>,
         id: &str,
@@ -106,10 +106,10 @@ async fn book_until_killed(
     requests
 }
 
-/// A number as letters: names with digits in them are not names.
-fn word(number: u64) -> String {
-    let letter = |digit: u64| char::from(b'a' + u8::try_from(digit % 26).unwrap());
-    [letter(number / 26), letter(number)].iter().collect()
+/// A number as letters, as names are written: names with digits in them are not names.
+pub(super) fn word(number: u64) -> String {
+    let letter = |first: u8, digit: u64| char::from(first + u8::try_from(digit % 26).unwrap());
+    [letter(b'A', number / 26), letter(b'a', number)].iter().collect()
 }
 
 /// One round up to the kill; gives what was asked.
@@ -189,7 +189,7 @@ async fn calls_know_their_bookings(server: &Process, org: &TestOrg, requests: &[
     }
 }
 
-fn number_of(variable: &str, default: u64) -> u64 {
+pub(super) fn number_of(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 

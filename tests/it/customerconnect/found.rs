@@ -75,7 +75,7 @@ async fn a_text_that_is_no_whole_number_is_asked_again_and_never_searched_for() 
         assert_eq!(answer["error"], "invalid_phone_number", "{text}");
     }
     assert!(stand_in.asked().is_empty(), "{:?}", stand_in.asked());
-    let call = org.call(&server, "anonymous");
+    let call = org.call(&server, NUMBER);
     let as_number = json!({"phone_number": 6_267_888_831_u64});
     assert_eq!(call.tool("lookup_customer", as_number).await, FOUND);
 }
@@ -100,11 +100,17 @@ async fn the_caller_is_identified_and_remembered_among_our_own_customers() {
 }
 
 #[tokio::test]
-async fn who_says_anothers_number_is_not_taken_for_them() {
+async fn a_wary_org_tells_nothing_of_a_number_to_who_only_says_it() {
     let stand_in = StandIn::start(Habit::Answers(200, people(vec![benjie_at(NUMBER)]))).await;
     let (server, org) = server_with(&stand_in).await;
+    let wary = json!({"customerconnect": {"trust_spoken_number": false}});
+    assert_eq!(org.patch(&server, wary).await.0, 200);
+    let withheld = org.call(&server, "anonymous");
+    assert_eq!(withheld.tool("lookup_customer", spoken()).await, HINT, "a number can be withheld");
+    let from_a_page = json!({"id": "call-from-a-page", "type": "webCall"});
+    assert_eq!(as_in_the_seed(&server, &org, from_a_page).await, the_result(HINT));
     let call = org.call(&server, "+15125550143");
-    assert_eq!(call.tool("lookup_customer", spoken()).await, FOUND);
+    assert_eq!(call.tool("lookup_customer", spoken()).await, HINT);
     let path = format!("/api/orgs/{}/calls/{}/events", org.id, call.id);
     let events = eventually("the tool's end among the events", || async {
         let events = server.get(&path).await.to_string();
@@ -112,6 +118,23 @@ async fn who_says_anothers_number_is_not_taken_for_them() {
     })
     .await;
     assert!(!events.contains("customer_identified"), "{events}");
+    let trusting = json!({"customerconnect": {"trust_spoken_number": true}});
+    assert_eq!(org.patch(&server, trusting).await.0, 200);
+    let call = org.call(&server, "+15125550143");
+    assert_eq!(call.tool("lookup_customer", spoken()).await, FOUND);
+    let path = format!("/api/orgs/{}/calls/{}/events", org.id, call.id);
+    let events = server.get(&path).await.to_string();
+    assert!(!events.contains("customer_identified"), "what is said proves nothing: {events}");
+}
+
+#[tokio::test]
+async fn the_number_that_is_signalled_is_the_callers_own_however_it_is_written() {
+    let stand_in = StandIn::start(Habit::Answers(200, people(vec![benjie_at(NUMBER)]))).await;
+    let (server, org) = server_with(&stand_in).await;
+    for signalled in [NUMBER, "6267888831", "(626) 788-8831"] {
+        let call = org.call(&server, signalled);
+        assert_eq!(call.tool("lookup_customer", spoken()).await, FOUND, "{signalled}");
+    }
 }
 
 #[tokio::test]

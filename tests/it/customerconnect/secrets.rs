@@ -52,14 +52,14 @@ async fn the_key_goes_in_and_never_comes_out() {
     let (status, made) = server.api(Method::POST, "/api/orgs", Some(body)).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     let path = format!("/api/orgs/{}", made["id"].as_str().unwrap());
-    let shown = json!({"workspace_id": "76692", "configured": true});
+    let shown = |workspace: &str| json!({"workspace_id": workspace, "trust_spoken_number": true, "configured": true});
     let wanted = json!({"customerconnect": {"workspace_id": "4", "api_key": KEY}});
     let (_, patched) = server.api(Method::PATCH, &path, Some(wanted)).await;
-    assert_eq!(patched["customerconnect"], json!({"workspace_id": "4", "configured": true}));
+    assert_eq!(patched["customerconnect"], shown("4"));
     let only_workspace = json!({"customerconnect": {"workspace_id": "76692"}});
     let (_, kept) = server.api(Method::PATCH, &path, Some(only_workspace)).await;
-    assert_eq!(kept["customerconnect"], shown);
-    let as_read = json!({"customerconnect": shown});
+    assert_eq!(kept["customerconnect"], shown("76692"));
+    let as_read = json!({"customerconnect": shown("76692")});
     let (status, sent_back) = server.api(Method::PATCH, &path, Some(as_read)).await;
     assert_eq!(status, StatusCode::OK, "what was read can be sent back: {sent_back}");
     let one = server.get(&path).await;

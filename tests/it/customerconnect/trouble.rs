@@ -133,3 +133,14 @@ async fn a_failing_directory_is_left_alone_after_a_while() {
     }
     assert_eq!(stand_in.asked().len(), 5, "five failures in a row are enough");
 }
+
+#[tokio::test]
+async fn a_directory_that_takes_no_more_questions_is_left_alone_for_a_moment() {
+    let stand_in = StandIn::start(Habit::Answers(429, json!({"error": "slow down"}))).await;
+    let (server, org) = server_with(&stand_in).await;
+    for _ in 0..4 {
+        let call = org.call(&server, "anonymous");
+        assert_goes_on(&call.raw("lookup_customer", spoken()).await, "too many");
+    }
+    assert_eq!(stand_in.asked().len(), 1, "it said once that it takes no more");
+}

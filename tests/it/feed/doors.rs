@@ -43,6 +43,28 @@ async fn a_ticket_opens_the_feed_once() {
 }
 
 #[tokio::test]
+async fn a_ticket_expires_by_the_servers_clock() {
+    let server = TestServer::start_at("2031-05-06T07:08:00Z").await;
+    let (_, body) = server.api(Method::POST, "/api/feed/tickets", None).await;
+    assert!(body["expires_at"].as_str().unwrap().starts_with("2031-05-06T07:09:"), "{body}");
+}
+
+#[tokio::test]
+async fn a_ticket_opens_nothing_once_its_token_is_revoked() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let wanted = json!({"role": "viewer", "org": org.id});
+    let (_, token) = server.api(Method::POST, "/api/tokens", Some(wanted)).await;
+    let secret = token["token"].as_str().unwrap();
+    let (status, ticket) = server.post_as("/api/feed/tickets", secret, &json!({})).await;
+    assert_eq!(status, StatusCode::CREATED, "{ticket}");
+    let path = format!("/api/tokens/{}", token["id"].as_str().unwrap());
+    assert_eq!(server.api(Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
+    let query = format!("ticket={}", ticket["ticket"].as_str().unwrap());
+    assert_eq!(refusal(&server, &query, None).await, 401);
+}
+
+#[tokio::test]
 async fn a_ticket_for_one_org_shows_no_other() {
     let server = TestServer::start().await;
     let (mine, other) = (server.org(json!({})).await, server.org(json!({})).await);

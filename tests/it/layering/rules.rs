@@ -72,6 +72,27 @@ fn is_path_root(line: &str, name: &str) -> bool {
     })
 }
 
+/// Paths like `axum::routing` that a source names, written out or in braces.
+pub(super) fn paths(source: &str, forbidden: &[&str]) -> Complaints {
+    let text = code::only(source);
+    let names = |path: &str| {
+        let (package, item) = path.rsplit_once("::").unwrap_or(("", path));
+        let group = format!("{package}::{{");
+        let mut groups = text.split(&group).skip(1).filter_map(|rest| rest.split('}').next());
+        let is_it =
+            |part: &str| part.strip_prefix(item).is_some_and(|rest| !rest.starts_with(is_word));
+        let written_out =
+            text.match_indices(path).any(|(at, _)| !text[at + path.len()..].starts_with(is_word));
+        written_out || groups.any(|group| group.split(',').map(str::trim).any(is_it))
+    };
+    let found = forbidden.iter().filter(|path| names(path));
+    found.map(|path| format!("must not name `{path}`")).collect()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// Longer than `most` lines.
 pub(super) fn length(source: &str, most: usize) -> Complaints {
     let lines = source.lines().count();
@@ -182,6 +203,29 @@ fn a_forbidden_import_is_found_and_a_word_is_not() {
         assert!(imports(line, &["sled", "hookswitch"]).is_empty(), "{line}");
     }
     assert_eq!(imports("\nuse tokio_tungstenite::x;", &["tokio-tungstenite"]).len(), 1);
+}
+
+#[test]
+fn a_forbidden_path_is_found_however_it_is_written() {
+    let bad = [
+        "use axum::extract::Path;",
+        "use axum::extract::{Path, State};",
+        "use axum::extract::{State,\n    Path as AxumPath};",
+        "fn get(at: axum::extract::Path<String>) {}",
+    ];
+    for line in bad {
+        let expected = ["must not name `axum::extract::Path`"];
+        assert_eq!(paths(line, &["axum::extract::Path"]), expected, "{line}");
+    }
+    let good = [
+        "use axum::extract::{PathLike, State};",
+        "use axum::extract::Paths;",
+        "use super::extract::{Path, Query};",
+        "// axum::extract::Path",
+    ];
+    for line in good {
+        assert!(paths(line, &["axum::extract::Path"]).is_empty(), "{line}");
+    }
 }
 
 #[test]

@@ -142,6 +142,22 @@ async fn what_the_first_message_of_a_call_left_out_is_learned_from_a_later_one()
 }
 
 #[tokio::test]
+async fn a_line_that_withholds_the_caller_gives_no_name() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let path = format!("/api/orgs/{}/calls/{CALL}", org.id);
+    for (name, shown) in
+        [("Anonymous", Value::Null), ("UNKNOWN", Value::Null), ("Mara Voss", json!("Mara Voss"))]
+    {
+        let body = json!({"message": {"type": "hang", "call": {"id": CALL},
+            "customer": {"sipUri": "sip:line@example.invalid", "name": name}}});
+        assert_eq!(post(&server, &org, &body).await.0, StatusCode::OK);
+        let call = server.get(&path).await;
+        assert_eq!(call["state"]["caller"]["name"], shown, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn tools_in_the_history_of_a_conversation_are_not_run() {
     let server = TestServer::start().await;
     let org = server.org(json!({})).await;

@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::handling::{assert_handled, call_ids};
+use super::handling::{assert_booked, assert_handled, call_ids};
 use super::{NUMBER_ID, fixture_text, folder};
 use crate::support::{Host, Process, eventually, result_of};
 
@@ -66,6 +66,26 @@ impl Observed {
             items.iter().map(|call| call["call_id"].as_str().unwrap().to_owned()).collect();
         assert_eq!(ids.len(), items.len(), "{list}");
         ids
+    }
+
+    /// Waits until a call is over as its last report says.
+    async fn assert_reported(&self, call: &str, report: &Value) {
+        let path = format!("{}/calls/{call}", self.org);
+        let kept = eventually("the report", || async {
+            let kept = self.process.read(&path).await;
+            (kept["report"]["cost"].as_f64() == report["cost"].as_f64()).then_some(kept)
+        })
+        .await;
+        assert_eq!(kept["state"]["status"], "ended", "{kept}");
+        assert_eq!(kept["ended_reason"], report["endedReason"], "{kept}");
+        assert_eq!(kept["report"]["summary"], report["analysis"]["summary"], "{kept}");
+        let success = &report["analysis"]["successEvaluation"];
+        assert_eq!(kept["report"]["success_evaluation"], *success, "{kept}");
+        let moment = |field: &str| report[field].as_str()?.parse::<jiff::Timestamp>().ok();
+        if let Some((from, to)) = moment("startedAt").zip(moment("endedAt")) {
+            let seconds = to.duration_since(from).as_secs_f64();
+            assert_eq!(kept["report"]["duration_seconds"], seconds, "{kept}");
+        }
     }
 
     /// Stops it and gives all that it logged.
@@ -146,6 +166,8 @@ async fn the_sample_bodies_of_a_folder_are_all_accepted_and_leave_no_secret_in_t
     let (numbers, assistants) = marks(&bodies);
     let observed = Observed::start(&numbers, &assistants).await;
     let mut seen_calls = Vec::new();
+    let mut confirmations = BTreeSet::new();
+    let mut reports = std::collections::BTreeMap::new();
     for (name, body) in &bodies {
         let message: Value = serde_json::from_str(body).unwrap();
         let message = &message["message"];
@@ -154,13 +176,25 @@ async fn the_sample_bodies_of_a_folder_are_all_accepted_and_leave_no_secret_in_t
         }
         let answer = observed.accept(name, body.clone()).await;
         assert_handled(name, message, &answer);
+        confirmations.extend(assert_booked(name, message, &answer));
         if message["type"] == "end-of-call-report" {
             // Reports come twice; the last word counts, and there is one call.
             observed.accept(name, body.clone()).await;
+            if let Some(call) = message["call"]["id"].as_str() {
+                reports.insert(call.to_owned(), message.clone());
+            }
         }
     }
     let bookings = observed.bookings().await;
-    assert!(bookings.len() <= 1, "one appointment in many shapes is one booking: {bookings:?}");
+    let booked: BTreeSet<String> = bookings
+        .iter()
+        .map(|booking| booking["confirmation"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(booked, confirmations, "one appointment in many shapes is one booking");
+    assert!(bookings.len() <= 1, "{bookings:?}");
+    for (call, report) in &reports {
+        observed.assert_reported(call, report).await;
+    }
     eprintln!("{} bodies accepted, {} booking", bodies.len(), bookings.len());
     let all_calls = || async { (observed.calls().await == call_ids(&bodies)).then_some(()) };
     eventually("each call is stored, and once", all_calls).await;

@@ -39,7 +39,7 @@ impl CallerSource for Knows {
 }
 
 async fn org_with_assistants(server: &TestServer) -> TestOrg {
-    server.org(json!({"assistant_ids": [BILLING, RECEPTION]})).await
+    server.org(json!({"assistant_ids": [RECEPTION, BILLING]})).await
 }
 
 /// Ann has a cleaning on Thursday and a later one.
@@ -66,8 +66,8 @@ async fn a_known_caller_is_introduced_to_the_orgs_first_assistant() {
     assert_eq!(answer["assistantId"], RECEPTION);
     let told = variables(&answer);
     assert_eq!(told["customer_name"], "Ann Ruiz");
-    let upcoming = told["upcoming_booking"].as_str().unwrap();
-    assert!(upcoming.ends_with(" on Thursday September 24th at 3 PM"), "the next one: {upcoming}");
+    // Not when: that is for the caller to say, since a number can be forged.
+    assert_eq!(told["upcoming_booking"], "Consultation");
     assert_eq!(told["today"], "2026-09-22");
     assert_eq!(told["weekday"], "Tuesday");
     assert_eq!(told["time_zone"], "America/Chicago");

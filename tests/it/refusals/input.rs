@@ -96,11 +96,11 @@ async fn a_missing_or_mistyped_argument_is_named() {
         ("create_booking", without("time"), "time"),
         ("create_booking", without("customer_name"), "customer_name"),
         ("create_booking", changed("customer_name", json!("   ")), "customer_name"),
-        ("create_booking", changed("date", json!(20_260_924)), "date"),
+        ("create_booking", changed("date", json!(["2026-09-24"])), "date"),
         ("create_booking", changed("time", json!(["10:00"])), "time"),
         ("create_booking", changed("customer_name", json!({"first": "Ann"})), "customer_name"),
         ("create_booking", changed("party_size", json!("four")), "party_size"),
-        ("create_booking", changed("keep_existing", json!("yes")), "keep_existing"),
+        ("create_booking", changed("keep_existing", json!("perhaps")), "keep_existing"),
         ("check_availability", json!({}), "date"),
         ("check_availability", json!({"date": null}), "date"),
         ("book_appointment", json!({"customer_name": "Ann Ruiz"}), "start"),
@@ -116,6 +116,52 @@ async fn a_missing_or_mistyped_argument_is_named() {
         assert!(!error.contains("Ann"), "an error repeats no value: {error}");
     }
     assert!(org.bookings(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_harmless_argument_of_another_type_is_understood_and_the_schema_stays_strict() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({"tool_names": "camel"})).await;
+    let call = org.call(&server, "+15125550143");
+    let free = call.tool("check_availability", json!({"date": "2026-09-24"})).await;
+    let time = |n: usize| free["data"]["slots"][n].clone();
+    let first = call.tool(
+        "create_booking",
+        json!({"date": "2026-09-24", "time": time(0),
+        "customer_name": "Ann Ruiz", "customer_phone": 5_125_550_143_u64, "party_size": "4",
+        "customer_email": ""}),
+    );
+    let first = first.await;
+    assert_eq!(first["success"], true, "{first}");
+    let second = call.tool(
+        "create_booking",
+        json!({"date": "2026-09-24", "time": time(1),
+        "customer_name": "Ann Ruiz", "keep_existing": "true"}),
+    );
+    assert_eq!(second.await["success"], true);
+    let third = call.tool(
+        "bookClinicAppointment",
+        json!({"appointmentDate": "2026-09-24",
+        "appointmentTime": time(2), "patientName": "Ben Ruiz", "patientEmail": "ben@example.com",
+        "duration": "30", "keepExisting": 1}),
+    );
+    let third = third.await;
+    assert_eq!(third["success"], true, "{third}");
+    let bookings = org.bookings(&server).await;
+    let standing = bookings.iter().filter(|booking| booking["status"] == "confirmed").count();
+    assert_eq!(standing, 3, "{bookings:?}");
+    let own = bookings.iter().find(|booking| booking["booking_time"] == time(0)).unwrap();
+    assert_eq!(own["customer_phone"], "+15125550143");
+    let ended = call.tool("endCall", json!({"reason": "Patient request", "summary": 7})).await;
+    assert_eq!(ended["reason"], "patient_request", "{ended}");
+
+    let tools = server.get(&format!("/api/orgs/{}/tools", org.id)).await;
+    let tools = tools["items"].as_array().unwrap();
+    let clinic = tools.iter().find(|tool| tool["function"]["name"] == "bookClinicAppointment");
+    let properties = &clinic.unwrap()["function"]["parameters"]["properties"];
+    assert_eq!(properties["duration"]["type"], "integer");
+    assert_eq!(properties["keepExisting"]["type"], "boolean");
+    assert_eq!(properties["patientPhone"]["type"], "string");
 }
 
 #[tokio::test]

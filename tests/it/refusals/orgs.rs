@@ -25,7 +25,7 @@ async fn an_unknown_webhook_id_is_not_found_whatever_comes_with_it() {
     let body = booking(&json!({"id": "call-lost"}));
     let mut other = org.webhook_id.clone();
     other.replace_range(other.len() - 1.., if other.ends_with('2') { "3" } else { "2" });
-    for id in [other.as_str(), "none", "..", "%00", &"x".repeat(3_000)] {
+    for id in [other.as_str(), "none", "...", "%00", &"x".repeat(3_000)] {
         for token in [INSTANCE, org.secret.as_str(), ""] {
             let (status, answer) = server.post_as(&format!("/webhook/{id}"), token, &body).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{id}: {answer}");
@@ -99,6 +99,27 @@ async fn one_orgs_secret_opens_neither_anothers_url_nor_anothers_calls() {
     for org in [&a, &b] {
         assert_untouched(&server, org).await;
     }
+}
+
+#[tokio::test]
+async fn a_call_at_an_orgs_own_url_is_its_own_whatever_another_org_lists() {
+    let server = TestServer::start_shared(MORNING).await;
+    let (a, b) = two(&server).await;
+    let call = json!({"id": "call-claimed", "phoneNumberId": "pn_b", "assistantId": "asst_b"});
+    let mut body = booking(&call);
+    body["message"]["phoneNumber"] = json!({"id": "pn_b", "number": "+15125550101"});
+    let own_url = format!("/webhook/{}", a.webhook_id);
+    // The first offers what nobody has offered yet.
+    for (id, success) in [("t1", false), ("t2", true)] {
+        body["message"]["toolCallList"][0]["id"] = json!(id);
+        let (status, answer) = server.post_as(&own_url, &a.secret, &body).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(result_of(&answer)["success"], success, "{answer}");
+    }
+    assert_eq!(a.bookings(&server).await.len(), 1);
+    assert_untouched(&server, &b).await;
+    let call = server.get(&format!("/api/orgs/{}/calls/call-claimed", a.id)).await;
+    assert!(!call.to_string().contains(&b.id), "neither org learns of the other: {call}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -64,6 +64,11 @@ impl FeedClient {
         while self.seq < seq {
             self.next().await.expect("the feed goes on");
         }
+    }
+
+    /// Asks whether anybody is there, as a page does.
+    pub(crate) async fn ping(&mut self) {
+        self.socket.send(Message::text("ping")).await.unwrap();
     }
 
     /// The next frame, folded in; `None` when the server closed.

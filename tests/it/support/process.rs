@@ -29,7 +29,15 @@ impl Process {
 
     /// As [`Self::start`], with a log level and more lines of configuration.
     pub(crate) async fn start_with(folder: &Path, level: &str, more: &str) -> Self {
-        let mut command = Self::command(folder, level, more);
+        Self::run(folder, Self::command(folder, MORNING, level, more)).await
+    }
+
+    /// As [`Self::start`] at another time, with more lines of configuration.
+    pub(crate) async fn start_at(folder: &Path, now: jiff::Timestamp, more: &str) -> Self {
+        Self::run(folder, Self::command(folder, &now.to_string(), "warn", more)).await
+    }
+
+    async fn run(folder: &Path, mut command: Command) -> Self {
         let folder = folder.to_owned();
         let start = move || Self::start_now(&mut command, &folder);
         tokio::task::spawn_blocking(start).await.unwrap()
@@ -48,10 +56,10 @@ impl Process {
         Self { base: base.to_owned(), child, client: new_client() }
     }
 
-    fn command(folder: &Path, level: &str, more: &str) -> Command {
+    fn command(folder: &Path, clock: &str, level: &str, more: &str) -> Command {
         let config = folder.join("config.toml");
         let text = format!(
-            "[server]\nbind = \"127.0.0.1:0\"\ndev_endpoints = true\nclock = \"{MORNING}\"\n\
+            "[server]\nbind = \"127.0.0.1:0\"\ndev_endpoints = true\nclock = \"{clock}\"\n\
              [log]\nlevel = \"{level}\"\n{more}\n"
         );
         std::fs::write(&config, text).unwrap();
@@ -81,7 +89,7 @@ impl Process {
         let folder = folder.to_owned();
         let run = move || {
             let started = Instant::now();
-            let mut child = Self::command(&folder, "warn", "").spawn().unwrap();
+            let mut child = Self::command(&folder, MORNING, "warn", "").spawn().unwrap();
             loop {
                 if let Some(status) = child.try_wait().unwrap() {
                     let said = std::fs::read_to_string(folder.join("stderr")).unwrap();

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{DAY, data, runs, server, text};
 use crate::support::FeedClient;
+use crate::support::VapiCall;
 
 #[tokio::test]
 async fn a_tool_that_is_late_gets_a_filler_in_time_and_its_result_is_kept() {
@@ -84,4 +85,28 @@ async fn a_tool_that_outlives_its_call_finishes_and_does_not_bring_the_call_back
     assert!(watcher.calls.is_empty());
     let later = call.raw_as("slow", "test_slow", arguments).await;
     assert_eq!(text(&later["results"][0]), "run 1 is done");
+}
+
+#[tokio::test]
+async fn a_tool_call_is_known_again_however_many_came_after_it() {
+    let server = server(5_500).await;
+    let org = server.org(json!({})).await;
+    let call = org.call(&server, "+15125550143");
+    let arguments = json!({"mark": call.id, "millis": 0});
+    let first = call.text_as("first", "test_slow", arguments.clone()).await;
+    assert!(first.contains("run 1 is done"), "{first}");
+    // More than a session remembers by itself.
+    for _ in 0..10 {
+        let ids: Vec<String> = (0..30).map(|_| VapiCall::next_id()).collect();
+        let tools: Vec<_> =
+            ids.iter().map(|id| (id.as_str(), "list_calendars", json!({}))).collect();
+        let results = call.together(&tools).await;
+        assert!(results.iter().all(|result| data(result)["success"] == true), "{results:?}");
+    }
+    assert_eq!(call.text_as("first", "test_slow", arguments.clone()).await, first);
+    assert_eq!(runs(&call.id), 1);
+    let other = call.raw_as("first", "test_slow", json!({"mark": call.id, "millis": 1})).await;
+    let error = other["results"][0]["error"].as_str().unwrap();
+    assert!(error.contains("already used"), "{error}");
+    assert_eq!(runs(&call.id), 1);
 }

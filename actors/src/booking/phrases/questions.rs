@@ -1,9 +1,5 @@
 //! Sentences for calls that are answered or handed over without a tool, in English. Knows no rules.
 
-use jiff::civil::DateTime;
-
-use crate::booking::speech::{spoken_date, spoken_time};
-
 /// A call comes in and nobody is set up to take it.
 pub const NOBODY_ANSWERS: &str = "I'm sorry, we cannot take your call right now. \
     Please call again later.";
@@ -18,9 +14,3 @@ pub const NOBODY_TO_CONNECT: &str = "I'm sorry, I cannot connect you to anyone r
 /// There is no such assistant to whom the agent could hand the call over.
 pub const NO_SUCH_ASSISTANT: &str = "There is no other assistant for this. Go on with the caller \
     yourself, or offer to take a message.";
-
-/// A booking that lies ahead: `Cleaning on Thursday September 24th at 3 PM`.
-#[must_use]
-pub fn upcoming(service: &str, at: DateTime) -> String {
-    format!("{service} on {} at {}", spoken_date(at.date()), spoken_time(at.time()))
-}

@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::when::{Resolved, resolve};
+use super::super::when::{Resolved, gap_end, resolve};
 use super::FreeSlot;
 
 /// How appointments follow each other.
@@ -37,11 +37,12 @@ impl Pattern {
             };
             let mut wall = date.to_datetime(range.start);
             while wall < closing {
-                if let Some(start) = first_instant(wall, zone)
-                    && let Ok(end) = start.checked_add(self.duration)
-                    && end <= closes
-                {
-                    slots.insert(start, FreeSlot { start, end });
+                for start in instants(wall, zone).into_iter().flatten() {
+                    if let Ok(end) = start.checked_add(self.duration)
+                        && end <= closes
+                    {
+                        slots.insert(start, FreeSlot { start, end });
+                    }
                 }
                 let Ok(next) = wall.checked_add(self.step) else {
                     break;
@@ -73,19 +74,17 @@ fn closing(date: Date, range: &TimeRange) -> Option<DateTime> {
     }
 }
 
-fn first_instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+/// Every instant at which clocks show a wall time: two when they are turned back over it.
+fn instants(wall: DateTime, zone: &TimeZone) -> [Option<Timestamp>; 2] {
     match resolve(wall, zone) {
-        Resolved::One(instant) | Resolved::Fold { first: instant, .. } => Some(instant),
-        Resolved::Gap => None,
+        Resolved::One(only) => [Some(only), None],
+        Resolved::Fold { first, second } => [Some(first), Some(second)],
+        Resolved::Gap => [None, None],
     }
 }
 
 /// The instant at which a range opens or closes: a wall time that the clocks jump over is the
 /// moment of the jump.
 fn boundary(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
-    first_instant(wall, zone).or_else(|| {
-        // Read with the offset after the jump, a skipped time lies just before the jump.
-        let before = zone.to_ambiguous_timestamp(wall).earlier().ok()?;
-        zone.following(before).next().map(|jump| jump.timestamp())
-    })
+    instants(wall, zone)[0].or_else(|| gap_end(wall, zone))
 }

@@ -15,6 +15,7 @@ const DAY: Date = date(2026, 1, 16);
 struct Business {
     settings: Settings,
     service: Service,
+    places: u32,
     zone: TimeZone,
     now: Timestamp,
 }
@@ -28,6 +29,9 @@ impl Business {
             duration_minutes: 30,
             buffer_minutes: 0,
             capacity: 1,
+            capacity_counts: Default::default(),
+            max_party_size: None,
+            connections: Vec::new(),
             slot_minutes: None,
         };
         let settings = Settings {
@@ -49,9 +53,12 @@ impl Business {
             retention_days: None,
             default_connection: None,
             customerconnect: None,
+            twilio: None,
+            smtp: None,
         };
         let zone = TimeZone::get("America/New_York").unwrap();
-        let business = Self { settings, service, zone, now: instant("2026-01-16T08:00:00-05:00") };
+        let business =
+            Self { settings, service, places: 1, zone, now: instant("2026-01-16T08:00:00-05:00") };
         business.open(&[range(9, 12)])
     }
 
@@ -75,6 +82,7 @@ impl Business {
         SlotRules {
             settings: &self.settings,
             service: &self.service,
+            places: self.places,
             zone: &self.zone,
             now: self.now,
         }
@@ -214,7 +222,17 @@ fn a_day_without_slots_says_why() {
     business.now = instant("2026-01-16T11:30:00-05:00");
     assert_eq!(verdict(&business, DAY), DayVerdict::Past);
     business.service.duration_minutes = 181;
-    assert_eq!(verdict(&business, date(2026, 1, 19)), DayVerdict::NoHours);
+    assert_eq!(verdict(&business, date(2026, 1, 19)), DayVerdict::TooLong);
+}
+
+#[test]
+fn a_day_whose_gaps_are_all_shorter_than_the_service_says_so() {
+    let mut business = Business::new();
+    business.service.duration_minutes = 60;
+    let taken = [busy("09:30", "10:00", 1), busy("10:30", "11:00", 1), busy("11:30", "12:00", 1)];
+    assert_eq!(business.day(DAY, &taken), (vec![], DayVerdict::TooLong));
+    business.service.duration_minutes = 30;
+    assert_eq!(business.day(DAY, &taken).0, ["09:00", "10:00", "11:00"]);
 }
 
 #[test]
@@ -250,7 +268,9 @@ fn a_refused_start_says_why() {
 fn the_nearest_slots_come_in_order_of_time() {
     let business = Business::new();
     let (slots, _) = day(&business.rules(), DAY, &[]);
-    let near = |to: &str, count| business.walls(&nearest(&slots, instant(to), count));
+    let near = |to: &str, count| {
+        business.walls(&nearest(slots.clone(), |slot| slot.start, instant(to), count))
+    };
     assert_eq!(near("2026-01-16T10:30:00-05:00", 3), ["10:00", "10:30", "11:00"]);
     assert_eq!(near("2026-01-16T10:15:00-05:00", 1), ["10:00"]);
     assert_eq!(near("2026-01-16T22:00:00-05:00", 2), ["11:00", "11:30"]);

@@ -1,104 +1,177 @@
 //! Times of day as people say them and models write them. Called through its parent. Knows
 //! nothing of dates beyond stepping over an ISO date that stands before the time.
 
+mod half;
+mod relative;
+
 use jiff::civil::Time;
+use jiff::tz::Offset;
 
-use super::{MAX_TEXT, WhenError, iso, quoted};
+use super::words::{cardinals, words_of};
+use super::{MAX_TEXT, Turn, WhenError, iso, quoted};
+pub(super) use half::Half;
 
-/// Reads a time of day: `14:30`, `14:30:00`, `1430`, `9`, `9am`, `2:30 pm`, `2 p.m.`, `9 30`,
-/// `9 o'clock`, `8 in the evening`, `noon`, `midnight`; or an ISO date-time without an offset, of
-/// which the time is taken.
-///
-/// Without AM or PM the twenty-four-hour clock is meant, so `2:30` is read as at night;
-/// [`other_half_of_day`] tells what else it may mean. `24:00` is not a time; midnight is 00:00.
+/// A time of day as it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// The time; by the twenty-four-hour clock if nothing says which half of the day is meant.
+    pub time: Time,
+    /// What else the words can mean, twelve hours away: 14:30 for `2:30`. `None` when they are
+    /// clear, as `2:30 pm`, `14:30` and `02:30` are.
+    pub other: Option<Time>,
+    /// Which of two is meant if clocks show the time twice that day.
+    pub pick: Option<Pick>,
+}
+
+/// Which of two moments at which clocks show the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// Said in words: `the second 1:30 AM`.
+    Turn(Turn),
+    /// Written beside the time: `01:30-05:00`.
+    Offset(Offset),
+}
+
+/// Reads a time of day: `14:30`, `1430`, `9`, `9am`, `2.30pm`, `2 p.m.`, `9 30`, `two thirty`,
+/// `nine o'clock`, `half past two`, `quarter to three`, `twenty past four`, `8 in the evening`,
+/// `noon`, `midnight`, `the second 1:30 AM`, `01:30-05:00`; or an ISO date-time without an
+/// offset, of which the time is taken. `24:00` is not a time; midnight is 00:00.
 ///
 /// # Errors
-/// [`WhenError::UnreadableTime`].
-pub fn parse_time(text: &str) -> Result<Time, WhenError> {
-    read(text)
-        .map(|reading| reading.time)
-        .ok_or_else(|| WhenError::UnreadableTime { text: quoted(text) })
-}
-
-/// The other time that the same words can mean, twelve hours away: 14:30 for `2:30`, 21:00 for
-/// `9`. `None` when they are clear, as `2:30 pm`, `14:30` and `02:30` are, or not a time.
-#[must_use]
-pub fn other_half_of_day(text: &str) -> Option<Time> {
-    let Reading { time, clear: false } = read(text)? else {
-        return None;
-    };
-    Time::new((time.hour() + 12) % 24, time.minute(), time.second(), 0).ok()
-}
-
-struct Reading {
-    time: Time,
-    /// Whether the half of the day is beyond doubt.
-    clear: bool,
-}
-
-#[derive(Clone, Copy)]
-enum Half {
-    Morning,
-    Afternoon,
-}
-
-fn read(text: &str) -> Option<Reading> {
+/// [`WhenError::UnreadableTime`]; [`WhenError::AmbiguousTime`] for `half two`, which is half past
+/// one or half past two depending on who says it.
+pub fn read_time(text: &str) -> Result<Clock, WhenError> {
+    let unreadable = || WhenError::UnreadableTime { text: quoted(text) };
     let text = text.trim();
     if text.len() > MAX_TEXT {
-        return None;
+        return Err(unreadable());
     }
     if let Some(head) = iso::head(text) {
-        let (time, offset) = iso::clock(head.rest)?;
-        return offset.is_none().then_some(Reading { time, clear: true });
+        return match iso::clock(head.rest) {
+            Some((time, None)) => Ok(Clock::clear(time)),
+            _ => Err(unreadable()),
+        };
     }
-    let lower = text.to_lowercase();
-    let words = lower.strip_prefix("at ").unwrap_or(&lower).trim();
-    match words {
-        "noon" | "midday" | "12 noon" => return whole_hour(12),
-        "midnight" | "12 midnight" => return whole_hour(0),
-        _ => {}
+    if let Some((time, Some(offset))) = iso::clock_alone(text) {
+        return Ok(Clock { pick: Some(Pick::Offset(offset)), ..Clock::clear(time) });
     }
-    let (rest, half) = split_half(words);
-    let rest = ["o'clock", "o\u{2019}clock", "oclock"]
-        .iter()
-        .find_map(|suffix| rest.trim_end().strip_suffix(suffix))
-        .unwrap_or(rest);
-    digits(rest.trim(), half)
+    let (rest, turn) = split_turn(text);
+    let said = read(&rest).ok_or_else(unreadable)?;
+    if let Said::HalfHour { after, before } = said {
+        return Err(WhenError::AmbiguousTime { text: quoted(text), after, before });
+    }
+    let Said::One(clock) = said else { return Err(unreadable()) };
+    Ok(Clock { pick: turn.map(Pick::Turn), ..clock })
 }
 
-fn whole_hour(hour: i8) -> Option<Reading> {
-    Some(Reading { time: Time::new(hour, 0, 0, 0).ok()?, clear: true })
+/// As [`read_time`], the likeliest time only.
+///
+/// # Errors
+/// As [`read_time`].
+pub fn parse_time(text: &str) -> Result<Time, WhenError> {
+    read_time(text).map(|clock| clock.time)
 }
 
-fn split_half(words: &str) -> (&str, Option<Half>) {
-    const PHRASES: [(&str, Half); 4] = [
-        (" in the morning", Half::Morning),
-        (" in the afternoon", Half::Afternoon),
-        (" in the evening", Half::Afternoon),
-        (" at night", Half::Afternoon),
-    ];
-    for (phrase, half) in PHRASES {
-        if let Some(rest) = words.strip_suffix(phrase) {
-            return (rest, Some(half));
-        }
+impl Clock {
+    fn clear(time: Time) -> Self {
+        Self { time, other: None, pick: None }
     }
-    // `pm`, `p.m.`, `p. m.`: letters from the end, with dots and spaces between them.
-    let loose = |text: &'_ str| text.trim_end_matches(['.', ' ']).len();
-    let Some(before_m) = words[..loose(words)].strip_suffix('m') else {
-        return (words, None);
+
+    fn open(time: Time) -> Self {
+        let other = Time::new((time.hour() + 12) % 24, time.minute(), time.second(), 0).ok();
+        Self { time, other, pick: None }
+    }
+
+    /// The same words beside others that name the half of the day, as in `tomorrow afternoon`.
+    pub(super) fn in_half(self, half: Half) -> Self {
+        let Some(other) = self.other else { return self };
+        let time = half.of_two(self.time, other);
+        Self { time, other: None, ..self }
+    }
+}
+
+/// What a text without its turn says.
+enum Said {
+    One(Clock),
+    /// `half two`.
+    HalfHour {
+        after: Time,
+        before: Time,
+    },
+}
+
+/// Takes `the first`, `the second`, `earlier` or `later` from either end.
+fn split_turn(text: &str) -> (String, Option<Turn>) {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let turn = |word: &str| match word.to_ascii_lowercase().as_str() {
+        "first" | "1st" | "earlier" => Some(Turn::First),
+        "second" | "2nd" | "later" => Some(Turn::Second),
+        _ => None,
     };
-    let before_m = &before_m[..loose(before_m)];
-    if let Some(rest) = before_m.strip_suffix('a') {
-        (rest, Some(Half::Morning))
-    } else if let Some(rest) = before_m.strip_suffix('p') {
-        (rest, Some(Half::Afternoon))
-    } else {
-        (words, None)
+    let is = |word: &&&str, wanted: &str| word.eq_ignore_ascii_case(wanted);
+    let whole = (text.to_owned(), None);
+    let from = usize::from(words.first().filter(|w| is(w, "the")).is_some());
+    if let Some(found) = words.get(from).and_then(|word| turn(word))
+        && let Some(rest) = words.get(from + 1..).filter(|rest| !rest.is_empty())
+        // "The second at nine" is a day and a time.
+        && !is(&&rest[0], "at")
+    {
+        return (rest.join(" "), Some(found));
+    }
+    let mut rest = words.as_slice();
+    if let [head @ .., "time"] = rest {
+        rest = head;
+    }
+    let Some((last, mut head)) = rest.split_last() else { return whole };
+    let Some(found) = turn(last) else { return whole };
+    if let [before @ .., "the"] = head {
+        head = before;
+    }
+    if head.is_empty() { whole } else { (head.join(" "), Some(found)) }
+}
+
+fn read(text: &str) -> Option<Said> {
+    let lower = text.to_lowercase();
+    let lower = lower.trim();
+    let (rest, half) = half::split(lower.strip_suffix(" please").unwrap_or(lower))?;
+    let words = cardinals(&words_of(rest));
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    while let ["at" | "about" | "around" | "roughly" | "by" | "a", ..] = words.as_slice() {
+        words.remove(0);
+    }
+    if let Some(last) = words.last_mut() {
+        *last = last.strip_suffix("ish").unwrap_or(last);
+    }
+    while let [.., "" | "sharp" | "exactly" | "hours" | "o'clock" | "o\u{2019}clock" | "oclock"] =
+        words.as_slice()
+    {
+        words.pop();
+    }
+    if let Some(time) = named(&words) {
+        return half.is_none().then_some(Said::One(Clock::clear(time)));
+    }
+    if words.contains(&"half")
+        || words.contains(&"quarter")
+        || words.iter().any(|w| relative::joins(w))
+    {
+        return relative::read(&words, half);
+    }
+    digits(&words.join(" "), half).map(Said::One)
+}
+
+fn named(words: &[&str]) -> Option<Time> {
+    match words {
+        ["noon" | "midday"] | ["12", "noon" | "midday"] => Some(jiff::civil::time(12, 0, 0, 0)),
+        ["midnight"] | ["12", "midnight"] => Some(Time::midnight()),
+        _ => None,
     }
 }
 
 /// `9`, `930`, `1430`, `9:30`, `9.30`, `9 30`, `09:30:00`.
-fn digits(text: &str, half: Option<Half>) -> Option<Reading> {
+fn digits(text: &str, half: Option<Half>) -> Option<Clock> {
     let mut parts = text.split([':', '.', ' ']);
     let first = parts.next()?;
     let (hour, minute) = match (parts.next(), first.len()) {
@@ -116,27 +189,20 @@ fn digits(text: &str, half: Option<Half>) -> Option<Reading> {
     }
     let written_hour = all_digits(hour)?;
     let time = Time::new(
-        in_half(written_hour, half)?,
+        half.map_or(Some(written_hour), |half| half.hour(written_hour))?,
         minute.map_or(Some(0), two_digits)?,
         second.map_or(Some(0), two_digits)?,
         0,
     )
     .ok()?;
-    let clear = half.is_some()
-        || !(1..=12).contains(&written_hour)
-        || (hour.len() == 2 && minute.is_some());
-    Some(Reading { time, clear })
-}
-
-fn in_half(hour: i8, half: Option<Half>) -> Option<i8> {
-    match (half, hour) {
-        (None, _) => Some(hour),
-        (Some(Half::Morning), 12) => Some(0),
-        (Some(Half::Morning), 0..12) => Some(hour),
-        (Some(Half::Afternoon), 1..12) => Some(hour + 12),
-        // People also say `14:30 pm`, and there is nothing else they could mean.
-        (Some(Half::Afternoon), 12..24) => Some(hour),
-        _ => None,
+    // `02:30` and `10:30` are how the twenty-four-hour clock is written; `10 30` is how `ten
+    // thirty` is.
+    let written_in_full =
+        hour.len() == 2 && minute.is_some() && (hour.starts_with('0') || !text.contains(' '));
+    if half.is_some() || !(1..=12).contains(&written_hour) || written_in_full {
+        Some(Clock::clear(time))
+    } else {
+        Some(Clock::open(time))
     }
 }
 

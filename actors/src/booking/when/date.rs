@@ -5,22 +5,50 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
 use super::super::speech::{month_name, weekday_name};
+use super::clock::Half;
+use super::words::{cardinals_and_ordinals, words_of};
 use super::{MAX_TEXT, WhenError, iso, quoted};
 
-/// Reads a date. Understood are
+/// A day as it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// The likeliest date.
+    pub date: Date,
+    /// Another one that people mean by the same words: `next Friday`, said on a Tuesday, is three
+    /// days ahead for some and ten for others.
+    pub other: Option<Date>,
+    /// The half of the day that was named with it, as in `tomorrow afternoon`.
+    pub(super) half: Option<Half>,
+}
+
+impl Day {
+    /// Whether the words can mean this date.
+    #[must_use]
+    pub fn is(&self, date: Date) -> bool {
+        self.date == date || self.other == Some(date)
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self { date, other: None, half: None }
+    }
+}
+
+/// Reads a day. Understood are
 /// - `2026-02-08`, `2026/2/8`, `20260208`, and ISO date-times, of which the date is taken;
 /// - `01/20/2026` and `20.1.2026` where only one order of day and month is possible;
-/// - `today`, `tomorrow`, `day after tomorrow`, `in 3 days`, `in 2 weeks`;
+/// - `today`, `tomorrow`, `day after tomorrow`, `in 3 days`, `in two weeks`, `a week from Friday`;
 /// - `Friday`: the first one from today on, today included. `next Friday`, `Friday next
-///   week`: the one in the week (Monday to Sunday) after this one. Every answer names the full date, so a caller who meant
-///   the other one hears it;
-/// - `January 20th`, `20 Jan 2026`, `the 20th`, with or without a weekday. A missing year or month
-///   is the next one in which the date is not before `today`.
+///   week`: the one in the week (Monday to Sunday) after this one;
+/// - `January 20th`, `20 Jan 2026`, `March third`, `first of May`, `the 20th`, with or without a
+///   weekday. A missing year or month is the next one in which the date is not before `today`;
+/// - any of them with the part of the day behind it, `tomorrow afternoon`.
 ///
 /// # Errors
 /// [`WhenError`], for a date that is unreadable, impossible, ambiguous, or that contradicts the
 /// weekday beside it.
-pub fn parse_date(text: &str, today: Date) -> Result<Date, WhenError> {
+pub fn read_day(text: &str, today: Date) -> Result<Day, WhenError> {
     let text = text.trim();
     let unreadable = || WhenError::UnreadableDate { text: quoted(text) };
     if text.len() > MAX_TEXT {
@@ -30,43 +58,150 @@ pub fn parse_date(text: &str, today: Date) -> Result<Date, WhenError> {
         if !head.rest.is_empty() && iso::clock(head.rest).is_none() {
             return Err(unreadable());
         }
-        return head.date(text);
+        return head.date(text).map(Day::from);
     }
-    let lower = text.to_lowercase();
-    let words = words_of(&lower);
-    if let [day, "next", "week"] | ["next", "week", day] = words.as_slice()
-        && let Some(day) = weekday(day)
-    {
-        return in_next_week(day, today).ok_or_else(unreadable);
+    let mut words = cardinals_and_ordinals(&words_of(text));
+    words.retain(|word| !matches!(word.as_str(), "on" | "the" | "of" | "please"));
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let half = words.last().and_then(|word| Half::of_word(word));
+    match words.as_slice() {
+        ["tonight"] | ["this", _] if half.is_some() => words = vec!["today"],
+        [_, .., "in" | "at", _] if half.is_some() => words.truncate(words.len() - 2),
+        [_, .., _] if half.is_some() => words.truncate(words.len() - 1),
+        _ => {}
     }
-    let named = match words.as_slice() {
-        [day, rest @ ..] if !rest.is_empty() => weekday(day).map(|day| (day, rest)),
-        _ => None,
-    };
-    match named {
-        None => calendar_words(&words, today, text)?.ok_or_else(unreadable),
-        Some((named, rest)) => {
-            let date = calendar_words(rest, today, text)?.ok_or_else(unreadable)?;
-            if date.weekday() == named {
-                Ok(date)
-            } else {
-                Err(WhenError::WrongWeekday { date, named })
-            }
-        }
-    }
+    let day = day_in_words(&words, today, text)?.ok_or_else(unreadable)?;
+    Ok(Day { half, ..day })
 }
 
-fn words_of(lower: &str) -> Vec<&str> {
-    lower
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .flat_map(|word| {
-            // `20-Jan-2026` is three words, `20-01-2026` is one number.
-            let hyphen = word.contains(char::is_alphabetic).then_some('-');
-            word.split(move |c| Some(c) == hyphen)
-        })
-        .map(|word| word.trim_end_matches('.'))
-        .filter(|word| !matches!(*word, "" | "on" | "the" | "of" | "this" | "coming"))
-        .collect()
+/// As [`read_day`], the likeliest date only. Every answer names the full date, so that a caller
+/// who meant another hears it.
+///
+/// # Errors
+/// As [`read_day`].
+pub fn parse_date(text: &str, today: Date) -> Result<Date, WhenError> {
+    read_day(text, today).map(|day| day.date)
+}
+
+/// The same day of the year as `date` in the year in which it comes next, if `date` is of another year
+/// than `today`: models that have lost count of the years write the wrong one.
+#[must_use]
+pub fn in_coming_year(date: Date, today: Date) -> Option<Date> {
+    let meant = next_with(date.month(), date.day(), today)?;
+    (date.year() != today.year() && date != meant).then_some(meant)
+}
+
+fn day_in_words(words: &[&str], today: Date, text: &str) -> Result<Option<Day>, WhenError> {
+    let sure = |date: Option<Date>| Ok(date.map(Day::from));
+    if let Some(day) = weekday_in_words(words, today) {
+        return Ok(day);
+    }
+    if let [count, unit, "from" | "after", start @ ..] = words
+        && !start.is_empty()
+        && let Some(days) = span(count, unit)
+    {
+        let start = match start {
+            ["now"] => Some(today.into()),
+            start => day_in_words(start, today, text)?,
+        };
+        return sure(start.and_then(|day| later(day.date, days)));
+    }
+    if let ["week", "from", start @ ..] = words
+        && !start.is_empty()
+    {
+        let start = day_in_words(start, today, text)?;
+        return sure(start.and_then(|day| later(day.date, 7)));
+    }
+    let named = match words {
+        [day, rest @ ..] if !rest.is_empty() && weekday(day).is_some() => {
+            weekday(day).map(|day| (day, rest))
+        }
+        // "The third Friday" is no third that is a Friday.
+        [rest @ .., day] if rest.len() > 1 => weekday(day).map(|day| (day, rest)),
+        _ => None,
+    };
+    let Some((named, rest)) = named else {
+        return sure(calendar_words(words, today, text)?);
+    };
+    let Some(date) = calendar_words(rest, today, text)? else { return Ok(None) };
+    if date.weekday() == named {
+        return sure(Some(date));
+    }
+    let nearest = nearest_weekday(date, named, today);
+    Err(WhenError::WrongWeekday { date, named, nearest })
+}
+
+/// A weekday and nothing but the week that it is in. The outer `None` is for other words.
+fn weekday_in_words(words: &[&str], today: Date) -> Option<Option<Day>> {
+    let (day, which) = match words {
+        [day] => (weekday(day)?, Which::Bare),
+        ["this" | "coming" | "upcoming", day]
+        | ["this", "coming" | "upcoming", day]
+        | [day, "this", "week"] => (weekday(day)?, Which::This),
+        ["next", day] => (weekday(day)?, Which::Next),
+        [day, "next", "week"] | ["next", "week", day] => (weekday(day)?, Which::NextWeek),
+        [day, "week"] | ["week", day] | ["a", "week", day] => (weekday(day)?, Which::WeekAfter),
+        _ => return None,
+    };
+    let ahead =
+        i64::from((7 + day.to_monday_zero_offset() - today.weekday().to_monday_zero_offset()) % 7);
+    let in_next_week =
+        i64::from(7 + day.to_monday_zero_offset() - today.weekday().to_monday_zero_offset());
+    let (days, other) = match which {
+        Which::Bare if ahead == 0 => (0, Some(7)),
+        Which::Bare | Which::This => (ahead, None),
+        Which::WeekAfter => (ahead + 7, None),
+        Which::NextWeek => (in_next_week, None),
+        // Before the weekend the coming one is "this" for some, "next" for others; on the weekend
+        // the week that has yet to begin is the one or the other.
+        Which::Next if ahead != in_next_week && ahead > 0 => (in_next_week, Some(ahead)),
+        Which::Next if in_next_week < 7 && is_weekend(today) => {
+            (in_next_week, Some(in_next_week + 7))
+        }
+        Which::Next => (in_next_week, None),
+    };
+    let date = later(today, days);
+    Some(date.map(|date| Day { other: other.and_then(|days| later(today, days)), ..date.into() }))
+}
+
+enum Which {
+    Bare,
+    This,
+    Next,
+    NextWeek,
+    /// `Tuesday week`: a week after the coming one.
+    WeekAfter,
+}
+
+fn is_weekend(date: Date) -> bool {
+    matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+fn later(date: Date, days: i64) -> Option<Date> {
+    date.checked_add(days.days()).ok()
+}
+
+fn nearest_weekday(date: Date, named: Weekday, today: Date) -> Option<Date> {
+    (1..=6)
+        .flat_map(|days| [later(date, days), later(date, -days)])
+        .flatten()
+        .find(|near| near.weekday() == named && *near >= today)
+}
+
+/// Days of `3 days`, `a week`, `2 fortnights`.
+fn span(count: &str, unit: &str) -> Option<i64> {
+    let days = match unit {
+        "day" | "days" | "days'" => 1,
+        "week" | "weeks" | "weeks'" => 7,
+        "fortnight" | "fortnights" => 14,
+        _ => return None,
+    };
+    let count = match (count, iso::number(count, 1..=3)) {
+        ("a" | "one", _) => 1,
+        (_, Some((count, ""))) => i64::from(count),
+        _ => return None,
+    };
+    Some(count * days)
 }
 
 fn calendar_words(words: &[&str], today: Date, text: &str) -> Result<Option<Date>, WhenError> {
@@ -75,29 +210,27 @@ fn calendar_words(words: &[&str], today: Date, text: &str) -> Result<Option<Date
         ["yesterday"] => today.yesterday().ok(),
         ["today" | "tonight"] => Some(today),
         ["tomorrow"] => today.tomorrow().ok(),
-        ["day", "after", "tomorrow"] => today.checked_add(2.days()).ok(),
-        ["in", count, unit] => {
-            let days = match *unit {
-                "day" | "days" => 1,
-                "week" | "weeks" => 7,
-                _ => return Ok(None),
-            };
-            let Some((count, "")) = iso::number(count, 1..=3) else {
-                return Ok(None);
-            };
-            today.checked_add((i64::from(count) * days).days()).ok()
+        ["day", "after", "tomorrow"] => later(today, 2),
+        ["in", count, unit] | ["in", count, unit, "time"] => {
+            span(count, unit).and_then(|days| later(today, days))
         }
-        ["next", day] => weekday(day).and_then(|day| in_next_week(day, today)),
-        [one] => match (weekday(one), ordinal(one)) {
-            (Some(day), _) => coming(day, today),
-            (_, Some(day)) => Some(next_with_day(day, today).ok_or_else(no_such)?),
-            _ => return numeric(one, today, text),
+        [day, "this", "month"] => match ordinal(day) {
+            Some(day) => Some(in_month(day, today, 0).ok_or_else(no_such)?),
+            None => None,
+        },
+        [day, "next", "month"] | ["next", "month", day] => match ordinal(day) {
+            Some(day) => Some(in_month(day, today, 1).ok_or_else(no_such)?),
+            None => None,
+        },
+        [one] => match ordinal(one) {
+            Some(day) => Some(next_with_day(day, today).ok_or_else(no_such)?),
+            None => return numeric(one, today, text),
         },
         [a, b] => match month_and_day(a, b) {
             Some((month, day)) => Some(next_with(month, day, today).ok_or_else(no_such)?),
             None => None,
         },
-        [a, b, c] => match (month_and_day(a, b), spoken_year(c)) {
+        [a, b, year @ ..] => match (month_and_day(a, b), spoken_year(year)) {
             (Some((month, day)), Some(year)) => {
                 Some(Date::new(year, month, day).map_err(|_| no_such())?)
             }
@@ -138,16 +271,6 @@ fn numeric(word: &str, today: Date, text: &str) -> Result<Option<Date>, WhenErro
     }
 }
 
-fn coming(day: Weekday, today: Date) -> Option<Date> {
-    let ahead = (7 + day.to_monday_zero_offset() - today.weekday().to_monday_zero_offset()) % 7;
-    today.checked_add(ahead.days()).ok()
-}
-
-fn in_next_week(day: Weekday, today: Date) -> Option<Date> {
-    let ahead = 7 + day.to_monday_zero_offset() - today.weekday().to_monday_zero_offset();
-    today.checked_add(ahead.days()).ok()
-}
-
 /// The first such date from today on. February 29th may be eight years away.
 fn next_with(month: i8, day: i8, today: Date) -> Option<Date> {
     (0..=8)
@@ -163,6 +286,11 @@ fn next_with_day(day: i8, today: Date) -> Option<Date> {
             Date::new(month.year(), month.month(), day).ok()
         })
         .find(|date| *date >= today)
+}
+
+fn in_month(day: i8, today: Date, ahead: i32) -> Option<Date> {
+    let month = today.first_of_month().checked_add(ahead.months()).ok()?;
+    Date::new(month.year(), month.month(), day).ok()
 }
 
 fn month_and_day(a: &str, b: &str) -> Option<(i8, i8)> {
@@ -205,10 +333,17 @@ fn small(word: &str) -> Option<i8> {
     }
 }
 
-/// A year as said in an appointment; anything else with four digits is more likely a time.
-fn spoken_year(word: &str) -> Option<i16> {
-    match iso::number(word, 4..=4)? {
-        (year @ 1900..2200, "") => i16::try_from(year).ok(),
+/// A year as said in an appointment, `2026`, `twenty twenty six`, `two thousand twenty six`;
+/// anything else with four digits is more likely a time.
+fn spoken_year(words: &[&str]) -> Option<i16> {
+    let small = |word: &str| small(word).map(i16::from);
+    match words {
+        [year] => match iso::number(year, 4..=4)? {
+            (year @ 1900..2200, "") => i16::try_from(year).ok(),
+            _ => None,
+        },
+        ["20", year] => Some(2000 + small(year)?),
+        ["2", "thousand", year] | ["2", "thousand", "and", year] => Some(2000 + small(year)?),
         _ => None,
     }
 }

@@ -78,6 +78,11 @@ pub(super) fn clock(text: &str) -> Option<(Time, Option<Offset>)> {
     }
 }
 
+/// Reads all of `14:30:00+01:00`: as [`clock`], with no date before it.
+pub(super) fn clock_alone(text: &str) -> Option<(Time, Option<Offset>)> {
+    clock(&format!("T{text}"))
+}
+
 /// `Z`, `UTC`, `+01:00`, `-0530`, `+02`; a zone in brackets after it (RFC 9557) adds nothing.
 fn offset(text: &str) -> Option<Offset> {
     let text = text.split_once('[').map_or(text, |(offset, _)| offset).trim();

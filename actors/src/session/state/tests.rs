@@ -29,6 +29,7 @@ fn slot(number: i64) -> OfferedSlot {
         resource: ResourceId::of_connection(&connection),
         connection_id: connection,
         time_zone: "America/Chicago".into(),
+        party_size: None,
         spoken: number % 2 == 0,
     }
 }
@@ -80,7 +81,7 @@ fn any_event() -> impl Strategy<Value = CallEvent> {
         }),
         2 => "[a-z-]{1,12}".prop_map(|status| CallEvent::StatusChanged { status }),
         6 => (speaker, "[a-z ]{0,40}", any::<bool>()).prop_map(|(speaker, text, is_final)| {
-            CallEvent::Transcript { speaker, text: text.repeat(60), is_final }
+            CallEvent::Transcript { speaker, text: text.repeat(60), is_final, from_copy: false }
         }),
         4 => (0..6_u8).prop_map(|id| CallEvent::ToolStarted {
             tool_call_id: Of::of(&format!("tool-{id}")), name: "create_booking".into(),

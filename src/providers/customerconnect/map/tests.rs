@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use super::*;
@@ -101,16 +100,4 @@ fn what_is_no_answer_is_never_nobody() {
         let read = answer(StatusCode::OK, None, body.as_bytes());
         assert_eq!(read, Err(DirectoryError::Unreadable), "{body}");
     }
-}
-
-#[test]
-fn a_pause_is_read_in_seconds_only() {
-    let with = |text: &str| {
-        let mut headers = HeaderMap::new();
-        headers.insert(RETRY_AFTER, text.parse().unwrap());
-        pause(&headers)
-    };
-    assert_eq!(with("30"), Some(Duration::from_secs(30)));
-    assert_eq!(with("soon"), None);
-    assert_eq!(pause(&HeaderMap::new()), None);
 }

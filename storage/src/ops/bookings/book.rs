@@ -1,11 +1,11 @@
 //! Making a booking.
 
 use super::capacity::{Wanted, fits};
-use super::{check_range, claim_of, code, missing, note};
+use super::{check_range, claim_of, code, missing, note, unsettled};
 use crate::error::StoreError;
-use crate::model::{Booking, BookingChange, BookingStatus, ChangeKind};
+use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent};
 use crate::ops::answers::{self, Seen};
-use crate::ops::{customers, require_org};
+use crate::ops::{customers, require_org, waitlist};
 use crate::requests::{BookOutcome, NewBooking};
 use crate::rows::Tx;
 use crate::trees::{bookings, claims, meanings};
@@ -40,7 +40,10 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
         resource: &new.resource,
         start: new.start,
         end: new.occupied_until,
+        places: new.places,
         capacity: new.capacity,
+        caller: new.caller.as_deref(),
+        now: new.now,
     };
     if !fits(tx, &wanted, None)? {
         return Ok(BookOutcome::Taken);
@@ -54,6 +57,14 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
         call_id: new.call_id.clone(),
     };
     let confirmation = code::unused(tx, &new.org)?;
+    let intent = new.ask_provider.map(|_| Intent {
+        act: Act::Create,
+        asked_at: Some(new.now),
+        promised: false,
+        outcome_before: new.outcome,
+        tool_call: new.tool_call.clone(),
+        call_id: new.call_id.clone(),
+    });
     let booking = Booking {
         id: new.id,
         org: new.org,
@@ -67,6 +78,8 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
         service_id: new.service_id,
         resource: new.resource,
         capacity: new.capacity,
+        places: new.places,
+        party_size: new.party_size,
         connection_id: new.connection_id,
         customer_name: new.customer.name,
         customer_phone: new.customer.phone,
@@ -74,6 +87,7 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
         notes: new.notes,
         confirmation,
         external_ids: Vec::new(),
+        intent,
         source: new.source,
         call_id: new.call_id,
         history: vec![made],
@@ -85,8 +99,12 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
     if let Some(meaning) = &new.meaning {
         meanings::put(tx, &booking.org, meaning, booking.id)?;
     }
+    if let Some(due) = new.ask_provider {
+        unsettled::keep_job(tx, &booking, due)?;
+    }
     answers::note(tx, &booking.org, booking.call_id.as_ref(), new.tool_call, booking.id, new.now)?;
     note(tx, &booking, "booking.made", &[], &new.by, new.now)?;
+    waitlist::booked(tx, &booking, new.caller.as_deref(), &new.by, new.now)?;
     Ok(BookOutcome::Booked(Box::new(booking)))
 }
 
@@ -100,5 +118,5 @@ fn check(new: &NewBooking) -> Result<(), StoreError> {
             problem: "must be pending or confirmed",
         });
     }
-    check_range(new.start, new.end, new.occupied_until, new.capacity)
+    check_range(new.start, new.end, new.occupied_until, (new.places, new.capacity))
 }

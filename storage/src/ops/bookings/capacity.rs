@@ -1,4 +1,4 @@
-//! Whether one more fits: at no moment of a range may a resource hold more than its capacity.
+//! Whether more fits: at no moment of a range may a resource hold more than its capacity.
 
 use jiff::Timestamp;
 
@@ -6,19 +6,23 @@ use crate::error::StoreError;
 use crate::ids::{BookingId, OrgId, ResourceId};
 use crate::requests::units_for;
 use crate::rows::Rows;
-use crate::trees::claims::{self, Claim};
+use crate::trees::{claims, waitlist};
 
 /// A range of a resource.
-pub(super) struct Wanted<'a> {
-    pub(super) org: &'a OrgId,
-    pub(super) resource: &'a ResourceId,
-    pub(super) start: Timestamp,
-    pub(super) end: Timestamp,
-    pub(super) capacity: u32,
+pub(crate) struct Wanted<'a> {
+    pub(crate) org: &'a OrgId,
+    pub(crate) resource: &'a ResourceId,
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) places: u32,
+    pub(crate) capacity: u32,
+    /// The number of who wants it, as far as that is certain: what is kept for it is not in the way.
+    pub(crate) caller: Option<&'a str>,
+    pub(crate) now: Timestamp,
 }
 
-/// Whether one more claim fits into the range; the claim of `except` does not count.
-pub(super) fn fits(
+/// Whether another claim fits into the range; the claim of `except` does not count.
+pub(crate) fn fits(
     rows: &dyn Rows,
     wanted: &Wanted<'_>,
     except: Option<BookingId>,
@@ -26,17 +30,35 @@ pub(super) fn fits(
     let mut claims =
         claims::overlapping(rows, wanted.org, wanted.resource, wanted.start, wanted.end)?;
     claims.retain(|claim| Some(claim.booking) != except);
-    Ok(busiest(&claims, wanted.capacity) < u64::from(wanted.capacity))
+    let mut taken: Vec<Taken> = claims
+        .iter()
+        .map(|claim| (claim.start, claim.end, (claim.places, claim.capacity)))
+        .collect();
+    for entry in waitlist::kept(rows, wanted.org, Some(wanted.resource))? {
+        let is_theirs = wanted.caller.is_some_and(|caller| entry.is_of(caller));
+        let kept = entry.offer.filter(|slot| slot.until > wanted.now && !is_theirs);
+        let kept =
+            kept.filter(|slot| slot.start < wanted.end && slot.occupied_until > wanted.start);
+        taken.extend(
+            kept.map(|slot| (slot.start, slot.occupied_until, (slot.places, slot.capacity))),
+        );
+    }
+    let most = busiest(&taken, wanted.capacity);
+    Ok(most.saturating_add(u64::from(wanted.places)) <= u64::from(wanted.capacity))
 }
 
-/// The most places that are taken at one moment of a service of which `capacity` may overlap.
+/// Start and end of something that occupies the resource, the places it takes and how many its
+/// kind has.
+type Taken = (Timestamp, Timestamp, (u32, u32));
+
+/// The most places that are taken at one moment, of a service that has `capacity` of them.
 /// Ends are exclusive: where one claim ends, another may start.
-fn busiest(claims: &[Claim], capacity: u32) -> u64 {
-    let mut edges: Vec<(Timestamp, bool, u64)> = claims
+fn busiest(taken: &[Taken], capacity: u32) -> u64 {
+    let mut edges: Vec<(Timestamp, bool, u64)> = taken
         .iter()
-        .flat_map(|claim| {
-            let units = u64::from(units_for(claim.capacity, capacity));
-            [(claim.start, true, units), (claim.end, false, units)]
+        .flat_map(|&(start, end, own)| {
+            let units = u64::from(units_for(own, capacity));
+            [(start, true, units), (end, false, units)]
         })
         .collect();
     // At one instant, ends (`false`) come before starts.
@@ -60,18 +82,21 @@ mod tests {
     proptest! {
         #[test]
         fn the_busiest_moment_is_the_one_a_minute_by_minute_count_finds(
-            ranges in proptest::collection::vec((0i64..60, 1i64..30), 0..20),
+            ranges in proptest::collection::vec((0i64..60, 1i64..30, 1u32..5), 0..20),
         ) {
             let at = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
-            let claims: Vec<Claim> = ranges
+            let claims: Vec<Taken> = ranges
                 .iter()
-                .map(|&(start, length)| Claim { booking: BookingId::random(), start: at(start), end: at(start + length), capacity: 5 })
+                .map(|&(start, length, places)| (at(start), at(start + length), (places, 5)))
                 .collect();
             let counted = (0..100)
-                .map(|m| ranges.iter().filter(|&&(s, l)| s <= m && m < s + l).count())
+                .map(|m| {
+                    let there = ranges.iter().filter(|&&(s, l, _)| s <= m && m < s + l);
+                    there.map(|&(.., places)| u64::from(places)).sum::<u64>()
+                })
                 .max()
                 .unwrap();
-            prop_assert_eq!(busiest(&claims, 5), counted as u64);
+            prop_assert_eq!(busiest(&claims, 5), counted);
         }
     }
 }

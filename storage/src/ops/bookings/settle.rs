@@ -1,17 +1,21 @@
-//! Settling what is known of the provider's side of a booking.
+//! Settling what a provider was asked for a booking. Whatever comes out, the claims, the intent
+//! and the job that waits for it change with it.
 
 use jiff::Timestamp;
 
-use super::{note, release};
+use super::cancel::{self, Wanted};
+use super::{claim_to, note, release, relocate, unsettled};
 use crate::error::StoreError;
 use crate::ids::{BookingId, OrgId};
-use crate::model::{Booking, BookingChange, BookingStatus, ChangeKind, Outcome};
+use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent, Outcome};
+use crate::ops::answers;
 use crate::requests::Settlement;
 use crate::rows::Tx;
-use crate::trees::bookings;
+use crate::trees::{bookings, claims};
 
-/// Writes down what the provider's side turned out to be. A booking that the caller cancelled in
-/// the meantime stays cancelled, but what the provider has is known.
+/// Writes down what the provider's side turned out to be; `None` if there is no such booking. A
+/// booking that was cancelled in the meantime stays cancelled; what the provider has of it is then
+/// to be cancelled as well.
 pub(crate) fn settle(
     tx: &mut Tx<'_>,
     org: &OrgId,
@@ -21,51 +25,173 @@ pub(crate) fn settle(
     now: Timestamp,
 ) -> Result<Option<Booking>, StoreError> {
     let Some(old) = bookings::get(tx, org, id)? else { return Ok(None) };
-    let mut booking = old.clone();
-    let mut reason = None;
-    let active = old.is_active();
-    match settlement {
-        Settlement::Confirmed { external_id } => {
-            booking.outcome = Outcome::Confirmed;
-            if active {
-                booking.status = BookingStatus::Confirmed;
-            }
-            if let Some(external_id) = external_id {
-                booking.external_ids.retain(|known| *known != external_id);
-                booking.external_ids.push(external_id);
-            }
+    let change = Change { tx, old, by, now };
+    Ok(Some(match settlement {
+        Settlement::Confirmed { external_id } => change.done(external_id, None)?,
+        Settlement::Accepted { external_id, ask_at } => {
+            change.done(Some(external_id), Some(ask_at))?
         }
-        Settlement::Pending | Settlement::Unknown => {
-            booking.outcome = match settlement {
-                Settlement::Pending => Outcome::Pending,
-                _ => Outcome::Unknown,
+        Settlement::Pending { ask_at } => change.not_yet(ask_at)?,
+        Settlement::Unknown { look_at, promised } => change.unknown(look_at, promised)?,
+        Settlement::Failed { reason, look_at } => change.failed(reason, look_at)?,
+        Settlement::Gone { reason } => change.ended(reason, None)?,
+    }))
+}
+
+struct Change<'a, 't> {
+    tx: &'a mut Tx<'t>,
+    old: Booking,
+    by: &'a str,
+    now: Timestamp,
+}
+
+impl Change<'_, '_> {
+    /// The provider did it; `ask_at` if it has yet to decide.
+    fn done(
+        self,
+        external_id: Option<String>,
+        ask_at: Option<Timestamp>,
+    ) -> Result<Booking, StoreError> {
+        let Self { tx, old, by, now } = self;
+        let active = old.is_active();
+        let mut booking = match old.intent.clone() {
+            Some(Intent { act: Act::Cancel { reason }, tool_call, call_id, .. }) if active => {
+                let wanted = Wanted { reason, tool_call, call_id };
+                return cancel::finish(tx, &old, wanted, by, now);
+            }
+            Some(Intent { act: Act::Move(to), tool_call, call_id, .. }) if active => {
+                answers::note(tx, &old.org, call_id.as_ref(), tool_call, old.id, now)?;
+                relocate::finish(tx, &old, to, call_id, by, now)?
+            }
+            Some(Intent { act: Act::Cancel { .. }, .. }) => {
+                let mut booking = old.clone();
+                booking.intent = None;
+                unsettled::end_job(tx, &booking)?;
+                return Change { tx, old, by, now }.write(booking, None);
+            }
+            _ => old.clone(),
+        };
+        // What a move has written already is the ground for the rest.
+        let before = booking.clone();
+        if let Some(external_id) = external_id {
+            booking.external_ids.retain(|known| *known != external_id);
+            booking.external_ids.push(external_id);
+        }
+        booking.intent = None;
+        if active {
+            (booking.status, booking.outcome) = match ask_at {
+                None => (BookingStatus::Confirmed, Outcome::Confirmed),
+                Some(_) => (BookingStatus::Pending, Outcome::Pending),
             };
-            if active {
-                booking.status = BookingStatus::Pending;
+            match ask_at {
+                Some(ask_at) => unsettled::keep_job(tx, &booking, ask_at)?,
+                None => unsettled::end_job(tx, &booking)?,
             }
+        } else {
+            // Ours is gone, so the provider's has to go as well.
+            booking.outcome = Outcome::Confirmed;
+            booking.intent = Some(make_sure(&booking));
+            unsettled::keep_job(tx, &booking, now)?;
         }
-        Settlement::Failed { reason: why } => {
-            booking.outcome = Outcome::Failed;
-            reason = Some(why);
-            if active {
-                release(tx, &old)?;
-                booking.status = BookingStatus::Cancelled;
+        Change { tx, old: before, by, now }.write(booking, None)
+    }
+
+    /// It was surely not asked, or surely did nothing, and will be asked again.
+    fn not_yet(self, ask_at: Timestamp) -> Result<Booking, StoreError> {
+        let mut booking = self.old.clone();
+        let Some(intent) = &mut booking.intent else { return Ok(booking) };
+        intent.asked_at = None;
+        intent.promised = true;
+        if booking.is_active() {
+            booking.outcome = Outcome::Pending;
+        }
+        unsettled::keep_job(self.tx, &booking, ask_at)?;
+        self.write(booking, None)
+    }
+
+    fn unknown(self, look_at: Timestamp, promised: bool) -> Result<Booking, StoreError> {
+        let mut booking = self.old.clone();
+        let Some(intent) = &mut booking.intent else { return Ok(booking) };
+        intent.promised |= promised;
+        intent.asked_at = intent.asked_at.or(Some(self.now));
+        if booking.is_active() {
+            booking.outcome = Outcome::Unknown;
+        }
+        unsettled::keep_job(self.tx, &booking, look_at)?;
+        self.write(booking, None)
+    }
+
+    fn failed(self, reason: String, look_at: Option<Timestamp>) -> Result<Booking, StoreError> {
+        let Some(intent) = self.old.intent.clone().filter(|intent| intent.act != Act::Create)
+        else {
+            return self.ended(reason, look_at);
+        };
+        let mut booking = self.old.clone();
+        if let Act::Move(to) = &intent.act {
+            claims::delete(self.tx, &booking.org, &booking.resource, &claim_to(&booking, to));
+        }
+        booking.intent = None;
+        if booking.is_active() {
+            booking.outcome = intent.outcome_before;
+        }
+        if booking.is_requested() {
+            unsettled::keep_job(self.tx, &booking, self.now)?;
+        } else {
+            unsettled::end_job(self.tx, &booking)?;
+        }
+        self.write(booking, Some(reason))
+    }
+
+    fn ended(self, reason: String, look_at: Option<Timestamp>) -> Result<Booking, StoreError> {
+        let mut booking = self.old.clone();
+        booking.outcome = Outcome::Failed;
+        let intent = booking.intent.take();
+        if let Some(Intent { act: Act::Create, tool_call, call_id, .. }) = &intent {
+            answers::forget_note(self.tx, &booking.org, call_id.as_ref(), tool_call.as_ref())?;
+        }
+        if self.old.is_active() {
+            release(self.tx, &self.old)?;
+            booking.status = BookingStatus::Cancelled;
+        }
+        match look_at {
+            Some(look_at) => {
+                booking.intent = Some(make_sure(&booking));
+                unsettled::keep_job(self.tx, &booking, look_at)?;
             }
+            None => unsettled::end_job(self.tx, &booking)?,
         }
+        self.write(booking, Some(reason))
     }
-    if booking == old {
-        return Ok(Some(booking));
+
+    fn write(self, mut booking: Booking, reason: Option<String>) -> Result<Booking, StoreError> {
+        let Self { tx, old, by, now } = self;
+        if booking == old {
+            return Ok(booking);
+        }
+        let known = |one: &Booking| (one.status, one.outcome, one.external_ids.clone());
+        let is_news = known(&old) != known(&booking) || reason.is_some();
+        if is_news {
+            booking.updated_at = now;
+            let (kind, from_start, call_id) = (ChangeKind::Settled, None, None);
+            booking.history.push(BookingChange { at: now, kind, from_start, reason, call_id });
+        }
+        bookings::put(tx, &booking, Some(&old))?;
+        if is_news {
+            let fields = ["outcome", "status", "external_ids"];
+            note(tx, &booking, "booking.settled", &fields, by, now)?;
+        }
+        Ok(booking)
     }
-    booking.updated_at = now;
-    let change = BookingChange {
-        at: now,
-        kind: ChangeKind::Settled,
-        from_start: None,
-        reason,
-        call_id: None,
-    };
-    booking.history.push(change);
-    bookings::put(tx, &booking, Some(&old))?;
-    note(tx, &booking, "booking.settled", &["outcome", "status", "external_ids"], by, now)?;
-    Ok(Some(booking))
+}
+
+/// That the provider has none of a booking which is cancelled here.
+fn make_sure(booking: &Booking) -> Intent {
+    Intent {
+        act: Act::Cancel { reason: None },
+        asked_at: None,
+        promised: true,
+        outcome_before: booking.outcome,
+        tool_call: None,
+        call_id: booking.call_id.clone(),
+    }
 }

@@ -31,6 +31,8 @@ fn businesses() -> impl Strategy<Value = Business> {
 }
 
 proptest! {
+    #![proptest_config(crate::booking::trials::trials(64))]
+
     #[test]
     fn no_free_slot_exceeds_capacity_at_any_minute(business in businesses(), busy in spans()) {
         let (slots, _) = day(&business.rules(), DAY, &busy);
@@ -104,6 +106,38 @@ proptest! {
                 .map(|span| span.units)
                 .sum();
             prop_assert!(units >= business.service.capacity);
+        }
+    }
+    #[test]
+    fn of_an_outside_calendars_slots_only_what_we_have_claimed_and_what_is_too_soon_is_left_out(
+        business in businesses(),
+        busy in spans(),
+        starts in prop::collection::vec(-600..2_000_i64, 0..40),
+    ) {
+        let midnight = instant("2026-01-16T00:00:00-05:00");
+        let length = SignedDuration::from_mins(business.service.duration_minutes.into());
+        let slot = |minute: &i64| {
+            let start = midnight + SignedDuration::from_mins(*minute);
+            FreeSlot { start, end: start + length }
+        };
+        let named: Vec<FreeSlot> = starts.iter().map(slot).collect();
+        let (free, verdict) = outside_day(&business.rules(), DAY, &named, &busy);
+        prop_assert_eq!(verdict == DayVerdict::Open, !free.is_empty());
+        prop_assert!(free.windows(2).all(|pair| pair[0].start < pair[1].start));
+        let occupied = length + SignedDuration::from_mins(business.service.buffer_minutes.into());
+        let lead = SignedDuration::from_mins(business.settings.booking.min_lead_minutes.into());
+        for slot in named {
+            let fits = slot.start > business.now
+                && slot.start >= business.now + lead
+                && business.zone.to_datetime(slot.start).date() == DAY
+                && business.zone.to_datetime(business.now).date() <= DAY;
+            let mut minutes = 0..occupied.as_mins();
+            let room = minutes.all(|minute| {
+                let moment = slot.start + SignedDuration::from_mins(minute);
+                let at_once = busy.iter().filter(|span| span.start <= moment && moment < span.end);
+                at_once.map(|span| span.units).sum::<u32>() < business.service.capacity
+            });
+            prop_assert_eq!(free.contains(&slot), fits && room, "{:?}", slot);
         }
     }
 }

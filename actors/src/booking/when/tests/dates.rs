@@ -106,7 +106,8 @@ fn a_weekday_that_contradicts_its_date_is_asked_back() {
     let error = read_date("Friday January 20th").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "2026-01-20 is a Tuesday, not a Friday. Please give the date that is meant as YYYY-MM-DD."
+        "Tuesday January 20th is not a Friday. Do you mean Tuesday January 20th or Friday January \
+         23rd? Please give the date as YYYY-MM-DD: 2026-01-20 or 2026-01-23."
     );
 }
 
@@ -130,6 +131,8 @@ fn what_is_no_date_is_asked_for_again() {
         "2026-02-08T99:00",
         "in many days",
         "Friday Monday January",
+        "the third Friday",
+        "third Friday of January",
         "1/2/26",
         "January 20th 20266",
     ] {
@@ -143,4 +146,69 @@ fn an_error_repeats_a_long_text_shortened_and_on_one_line() {
     let told = error.to_string();
     assert!(told.contains("'xxxx") && told.contains("yy…"), "{told}");
     assert!(told.len() < 150 && !told.contains('\n'), "{told}");
+}
+
+#[test]
+fn dates_are_read_as_they_are_spoken() {
+    for (text, expected) in [
+        ("January twentieth", date(2026, 1, 20)),
+        ("the twenty-third", date(2026, 1, 23)),
+        ("the twenty third of January", date(2026, 1, 23)),
+        ("March third", date(2026, 3, 3)),
+        ("March the 3rd", date(2026, 3, 3)),
+        ("first of May", date(2026, 5, 1)),
+        ("May thirty first", date(2026, 5, 31)),
+        ("march thirtieth twenty twenty six", date(2026, 3, 30)),
+        ("January twentieth two thousand twenty seven", date(2027, 1, 20)),
+        ("in two weeks", date(2026, 1, 29)),
+        ("in a week", date(2026, 1, 22)),
+        ("in a fortnight", date(2026, 1, 29)),
+        ("a week from today", date(2026, 1, 22)),
+        ("two weeks from Friday", date(2026, 1, 30)),
+        ("a week after the 20th", date(2026, 1, 27)),
+        ("Tuesday week", date(2026, 1, 27)),
+        ("the 3rd of next month", date(2026, 2, 3)),
+        ("this afternoon", TODAY),
+        ("tonight", TODAY),
+        ("three days from now", date(2026, 1, 18)),
+        ("in three days' time", date(2026, 1, 18)),
+        ("a week on Friday", date(2026, 1, 23)),
+        ("this upcoming Friday", date(2026, 1, 16)),
+        ("the 21st of this month", date(2026, 1, 21)),
+        ("January 16, 2026 (Friday)", date(2026, 1, 16)),
+        ("tomorrow please", date(2026, 1, 16)),
+        ("tomorrow morning", date(2026, 1, 16)),
+        ("Friday in the evening", date(2026, 1, 16)),
+        ("next week on Friday afternoon", date(2026, 1, 23)),
+        ("Tuesday the third of February", date(2026, 2, 3)),
+    ] {
+        assert_eq!(read_date(text), Ok(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn a_weekday_that_people_mean_differently_has_both_dates() {
+    let on = |today: Date, text: &str| {
+        let day = read_day(text, today).unwrap();
+        (day.date, day.other)
+    };
+    let (thursday, saturday) = (TODAY, date(2026, 1, 17));
+    assert_eq!(on(thursday, "next Friday"), (date(2026, 1, 23), Some(date(2026, 1, 16))));
+    assert_eq!(on(thursday, "next Monday"), (date(2026, 1, 19), None));
+    assert_eq!(on(saturday, "next Tuesday"), (date(2026, 1, 20), Some(date(2026, 1, 27))));
+    assert_eq!(on(saturday, "this Tuesday"), (date(2026, 1, 20), None));
+    assert_eq!(on(thursday, "Thursday"), (TODAY, Some(date(2026, 1, 22))));
+    assert_eq!(on(thursday, "this Thursday"), (TODAY, None));
+    assert_eq!(on(thursday, "next Thursday"), (date(2026, 1, 22), None));
+    assert_eq!(on(thursday, "Friday"), (date(2026, 1, 16), None));
+    assert_eq!(on(thursday, "Friday next week"), (date(2026, 1, 23), None));
+}
+
+#[test]
+fn a_wrong_year_has_the_coming_one_beside_it() {
+    assert_eq!(in_coming_year(date(2024, 1, 20), TODAY), Some(date(2026, 1, 20)));
+    assert_eq!(in_coming_year(date(2025, 1, 10), TODAY), Some(date(2027, 1, 10)));
+    assert_eq!(in_coming_year(date(2028, 1, 20), TODAY), Some(date(2026, 1, 20)));
+    assert_eq!(in_coming_year(date(2026, 1, 10), TODAY), None);
+    assert_eq!(in_coming_year(date(2027, 1, 10), TODAY), None);
 }

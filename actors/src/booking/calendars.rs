@@ -1,0 +1,250 @@
+//! The calendars in which something can be booked: one for most services, several where members
+//! of staff or rooms stand side by side. Asks them together and tells what is free in which. Knows
+//! no words and no claims; a calendar that does not answer leaves the others.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use hookswitch_storage::{BookingId, ConnectionId, OfferedSlot, ResourceId, Service};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::free_slots::Errand;
+use super::slots::{DayVerdict, FreeSlot, Span};
+use crate::ports::{DaySlots, ProviderError, SlotQuery};
+use crate::provider::ProviderHandle;
+use crate::tools::ToolContext;
+
+/// Calendars in which a service can be booked, the most wanted first; never empty.
+pub(super) struct Calendars {
+    handles: Vec<ProviderHandle>,
+    /// Those in which the wanted slot turned out to be taken.
+    tried: Vec<ConnectionId>,
+}
+
+/// A start that is free in at least one calendar.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    pub(super) start: Timestamp,
+    /// Places in the list of calendars, the most wanted first, and the slot in each.
+    found: Vec<(usize, FreeSlot)>,
+}
+
+/// A day over all calendars.
+pub(super) struct OpenDay {
+    pub(super) date: Date,
+    pub(super) openings: Vec<Opening>,
+    /// Why there are none, or that there are.
+    pub(super) verdict: DayVerdict,
+}
+
+impl Calendars {
+    /// Those of a service, or the one calendar that all bookings of the org go to.
+    pub(super) async fn of(
+        context: &ToolContext,
+        service: &Service,
+    ) -> Result<Self, ProviderError> {
+        let connections = &context.shared.connections;
+        let handles = if service.connections.is_empty() {
+            vec![connections.of_org(&context.org).await?]
+        } else {
+            connections.these(context.org.id(), &service.connections).await?
+        };
+        Ok(Self { handles, tried: Vec::new() })
+    }
+
+    /// The one that a booking is in.
+    pub(super) fn only(handle: &ProviderHandle) -> Self {
+        Self { handles: vec![handle.clone()], tried: Vec::new() }
+    }
+
+    /// The calendar of a slot that these offered; the most wanted one for any other slot.
+    pub(super) fn having(&self, slot: &OfferedSlot) -> &ProviderHandle {
+        let named = self.handles.iter().find(|handle| *handle.id() == slot.connection_id);
+        named.unwrap_or_else(|| self.first())
+    }
+
+    /// The most wanted one.
+    pub(super) fn first(&self) -> &ProviderHandle {
+        &self.handles[0]
+    }
+
+    /// Leaves the calendar of `slot` out from here on; false if there is no other to try.
+    pub(super) fn try_others(&mut self, slot: &OfferedSlot) -> bool {
+        self.tried.push(slot.connection_id.clone());
+        self.tried.len() < self.handles.len()
+    }
+
+    /// Asks all of them about days in the org's zone.
+    ///
+    /// # Errors
+    /// What the most wanted one says, if none of them answers.
+    pub(super) async fn ask(
+        &self,
+        context: &ToolContext,
+        errand: &Errand,
+        days: (Date, Date),
+        ignore: Option<BookingId>,
+    ) -> Result<Vec<OpenDay>, ProviderError> {
+        let asked = self.handles.iter().map(|handle| ask(context, handle, errand, days, ignore));
+        let mut open: BTreeMap<Date, OpenDay> = BTreeMap::new();
+        let mut refused = None;
+        for (place, answer) in join_all(asked).await.into_iter().enumerate() {
+            match answer {
+                Ok(days) => days.into_iter().for_each(|day| add(&mut open, place, day)),
+                Err(error) => {
+                    let connection = self.handles[place].id();
+                    tracing::warn!(connection.id = %connection, %error, "calendar did not answer");
+                    refused = refused.or(Some(error));
+                }
+            }
+        }
+        match refused {
+            Some(error) if open.is_empty() => Err(error),
+            _ => Ok(open.into_values().collect()),
+        }
+    }
+
+    /// Openings as offers, each in the most wanted calendar in which no other live call was told
+    /// of it; those that are held everywhere are left out while there are others.
+    pub(super) fn offers(
+        &self,
+        context: &ToolContext,
+        errand: &Errand,
+        openings: &[Opening],
+    ) -> Vec<OfferedSlot> {
+        let unheld = |opening: &Opening| {
+            let mut found = opening.found.iter();
+            found
+                .find(|(place, slot)| !is_held(context, &self.handles[*place], errand, slot))
+                .map(|(place, slot)| offer(&self.handles[*place], errand, *slot))
+        };
+        let chosen: Vec<OfferedSlot> = openings.iter().filter_map(unheld).collect();
+        if !chosen.is_empty() {
+            return chosen;
+        }
+        openings.iter().filter_map(|opening| self.secured(errand, opening, None)).collect()
+    }
+
+    /// An opening in the calendar in which it was offered, else in the most wanted that has it;
+    /// `None` if it is only in those that were tried.
+    pub(super) fn secured(
+        &self,
+        errand: &Errand,
+        opening: &Opening,
+        offered: Option<&OfferedSlot>,
+    ) -> Option<OfferedSlot> {
+        let untried =
+            |(place, _): &&(usize, FreeSlot)| !self.tried.contains(self.handles[*place].id());
+        let was_offered = |(place, _): &&(usize, FreeSlot)| {
+            offered.is_some_and(|slot| slot.connection_id == *self.handles[*place].id())
+        };
+        let mut found = opening.found.iter().filter(untried);
+        let (place, slot) = found.clone().find(was_offered).or_else(|| found.next())?;
+        Some(offer(&self.handles[*place], errand, *slot))
+    }
+}
+
+fn add(open: &mut BTreeMap<Date, OpenDay>, place: usize, day: DaySlots) {
+    let known = open.entry(day.date).or_insert_with(|| OpenDay {
+        date: day.date,
+        openings: Vec::new(),
+        verdict: day.verdict,
+    });
+    if day.verdict == DayVerdict::Open {
+        known.verdict = DayVerdict::Open;
+    }
+    for slot in day.slots {
+        match known.openings.iter_mut().find(|opening| opening.start == slot.start) {
+            Some(opening) => opening.found.push((place, slot)),
+            None => known.openings.push(Opening { start: slot.start, found: vec![(place, slot)] }),
+        }
+    }
+    known.openings.sort_by_key(|opening| opening.start);
+}
+
+/// Asks one calendar.
+async fn ask(
+    context: &ToolContext,
+    provider: &ProviderHandle,
+    errand: &Errand,
+    (from, to): (Date, Date),
+    ignore: Option<BookingId>,
+) -> Result<Vec<DaySlots>, ProviderError> {
+    let kept = kept_for_others(context, provider, &errand.service).await;
+    let query = SlotQuery {
+        org: Arc::clone(&context.org.org),
+        service: errand.service.clone(),
+        places: errand.places,
+        zone: context.org.zone.clone(),
+        from,
+        to,
+        ignore,
+        ignore_external: None,
+        kept,
+        now: context.now(),
+    };
+    provider.availability(query, context.deadline).await
+}
+
+/// What is kept in the waitlist for others than who asks. An operator sees all of it as free:
+/// storage decides when they book it for somebody.
+async fn kept_for_others(
+    context: &ToolContext,
+    provider: &ProviderHandle,
+    service: &Service,
+) -> Vec<Span> {
+    if context.operator.is_some() {
+        return Vec::new();
+    }
+    let resource = ResourceId::of_connection(provider.id());
+    let (store, now) = (&context.shared.store, context.now());
+    let entries = match store.kept_slots(context.org.id(), Some(&resource), now).await {
+        Ok(entries) if entries.is_empty() => return Vec::new(),
+        Ok(entries) => entries,
+        Err(error) => {
+            // The claim is refused in storage all the same.
+            tracing::warn!(org.id = %context.org.id(), %error, "kept slots could not be read");
+            return Vec::new();
+        }
+    };
+    let own = context.state().await.caller.number.clone();
+    let others = entries.iter().filter(|entry| !own.as_ref().is_some_and(|own| entry.is_of(own)));
+    others
+        .filter_map(|entry| entry.offer.as_ref())
+        .map(|slot| Span {
+            start: slot.start,
+            end: slot.occupied_until,
+            units: slot.units_for(service.capacity),
+        })
+        .collect()
+}
+
+/// Whether other live calls were told of so many of a slot's places that it would not do.
+fn is_held(
+    context: &ToolContext,
+    provider: &ProviderHandle,
+    errand: &Errand,
+    slot: &FreeSlot,
+) -> bool {
+    let resource = ResourceId::of_connection(provider.id());
+    let (call, now, span) = (context.call(), context.now(), (slot.start, slot.end));
+    let holds = &context.shared.holds;
+    let held = holds.held_by_others(context.org.id(), &resource, call.as_ref(), span, now);
+    held.saturating_add(u64::from(errand.places)) > u64::from(errand.service.capacity)
+}
+
+/// A free slot as an offer that has not been spoken.
+pub(super) fn offer(provider: &ProviderHandle, errand: &Errand, slot: FreeSlot) -> OfferedSlot {
+    OfferedSlot {
+        start: slot.start,
+        end: slot.end,
+        service_id: errand.service.id.clone(),
+        resource: ResourceId::of_connection(provider.id()),
+        connection_id: provider.id().clone(),
+        time_zone: errand.zone_name.clone(),
+        party_size: errand.party_size,
+        spoken: false,
+    }
+}

@@ -1,0 +1,195 @@
+//! What must follow from what, for every case there is.
+
+use hookswitch_storage::{
+    BookingId, BookingStatus, ConnectionId, CustomerId, Intent, OrgId, ResourceId, Source,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + seconds).unwrap()
+}
+
+/// Starts at 10,000 s.
+fn booking(intent: Option<Intent>) -> Booking {
+    let connection = ConnectionId::random();
+    Booking {
+        id: BookingId::random(),
+        org: OrgId::random(),
+        customer_id: CustomerId::random(),
+        status: BookingStatus::Pending,
+        outcome: Outcome::Unknown,
+        start: at(10_000),
+        end: at(11_800),
+        occupied_until: at(11_800),
+        time_zone: "UTC".into(),
+        service_id: "visit".parse().unwrap(),
+        resource: ResourceId::of_connection(&connection),
+        capacity: 1,
+        places: 1,
+        party_size: None,
+        connection_id: connection,
+        customer_name: "Ann Ruiz".into(),
+        customer_phone: None,
+        customer_email: None,
+        notes: None,
+        confirmation: "ACEFG4".into(),
+        external_ids: Vec::new(),
+        intent,
+        source: Source::Phone,
+        call_id: None,
+        history: Vec::new(),
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+fn intent(act: Act, asked_at: Option<i64>, promised: bool) -> Intent {
+    Intent {
+        act,
+        asked_at: asked_at.map(at),
+        promised,
+        outcome_before: Outcome::Confirmed,
+        tool_call: None,
+        call_id: None,
+    }
+}
+
+fn to_noon() -> Act {
+    Act::Move(MoveTo {
+        start: at(20_000),
+        end: at(21_800),
+        occupied_until: at(21_800),
+        capacity: 1,
+        places: 1,
+        party_size: None,
+        caller: None,
+        time_zone: "UTC".into(),
+        meaning: None,
+    })
+}
+
+fn record(start: i64, state: ProviderState) -> ProviderRecord {
+    ProviderRecord { external_id: "x".into(), start: at(start), state }
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    prop_oneof![Just(Act::Create), Just(to_noon()), Just(Act::Cancel { reason: None })]
+}
+
+fn records() -> impl Strategy<Value = Option<ProviderRecord>> {
+    let states = prop_oneof![
+        Just(ProviderState::Confirmed),
+        Just(ProviderState::Pending),
+        Just(ProviderState::Cancelled),
+    ];
+    let starts = prop_oneof![Just(10_000), Just(20_000), Just(30_000)];
+    proptest::option::of((starts, states).prop_map(|(start, state)| record(start, state)))
+}
+
+proptest! {
+    #[test]
+    fn a_provider_is_never_asked_again_while_what_was_asked_may_still_arrive(
+        act in acts(), promised: bool, asked in 0i64..1_000, passed in 0i64..60, found in records(),
+    ) {
+        let is_cancel = matches!(act, Act::Cancel { .. });
+        let booking = booking(Some(intent(act, Some(asked), promised)));
+        let verdict = super::found(&booking, found.as_ref(), at(asked + passed));
+        let fresh = passed < i64::try_from(ABSENT_AFTER.as_secs()).unwrap();
+        // To cancel twice does no harm.
+        prop_assert!(verdict != Verdict::Ask || is_cancel || !fresh, "{verdict:?}");
+    }
+
+    #[test]
+    fn nothing_is_made_that_was_not_promised_or_that_the_provider_has(
+        promised: bool, asked in proptest::option::of(0i64..1_000), now in 0i64..9_000, found in records(),
+    ) {
+        let booking = booking(Some(intent(Act::Create, asked, promised)));
+        let verdict = super::found(&booking, found.as_ref(), at(now));
+        if verdict == Verdict::Ask {
+            prop_assert!(promised && found.is_none());
+        }
+    }
+
+    #[test]
+    fn what_the_provider_has_is_never_given_up_here(
+        asked in proptest::option::of(0i64..1_000), promised: bool, now in 0i64..100_000,
+    ) {
+        let booking = booking(Some(intent(Act::Create, asked, promised)));
+        let found = record(10_000, ProviderState::Confirmed);
+        let confirmed = Settlement::Confirmed { external_id: Some("x".into()) };
+        prop_assert_eq!(super::found(&booking, Some(&found), at(now)), Verdict::Settled(confirmed));
+    }
+}
+
+#[test]
+fn a_booking_that_is_nowhere_waits_then_is_made_or_given_up_and_looked_for_once_more() {
+    let look = |promised, now| {
+        super::found(&booking(Some(intent(Act::Create, Some(0), promised))), None, at(now))
+    };
+    assert_eq!(look(true, 5), Verdict::Wait(Some(Duration::from_secs(10))));
+    assert_eq!(look(true, 15), Verdict::Ask);
+    for given_up in [look(false, 15), look(true, 10_001)] {
+        let Verdict::Settled(Settlement::Failed { look_at: Some(_), .. }) = given_up else {
+            panic!("{given_up:?}");
+        };
+    }
+}
+
+#[test]
+fn a_move_is_done_where_the_provider_says_it_is() {
+    let moving = |promised| booking(Some(intent(to_noon(), Some(0), promised)));
+    let seen = |start, promised| {
+        let found = record(start, ProviderState::Confirmed);
+        super::found(&moving(promised), Some(&found), at(100))
+    };
+    assert!(matches!(seen(20_000, false), Verdict::Settled(Settlement::Confirmed { .. })));
+    assert_eq!(seen(10_000, true), Verdict::Ask);
+    assert!(matches!(seen(10_000, false), Verdict::Settled(Settlement::Failed { .. })));
+    assert!(matches!(seen(30_000, true), Verdict::Settled(Settlement::Failed { .. })));
+    assert_eq!(super::found(&moving(true), None, at(100)), Verdict::Wait(None));
+}
+
+#[test]
+fn only_a_lost_answer_leaves_a_booking_in_doubt() {
+    let asked = booking(Some(intent(Act::Create, Some(0), false)));
+    let down = || ProviderError::Unavailable { retry_after: None };
+    let keep = |keep| Keep { in_outage: keep, in_doubt: keep };
+    let of = |error, kept| answered(&asked, &Err(error), keep(kept), at(1));
+    for kept in [true, false] {
+        assert!(matches!(of(ProviderError::Unknown, kept), Settlement::Unknown { .. }));
+        assert!(matches!(of(ProviderError::SlotTaken, kept), Settlement::Failed { .. }));
+    }
+    assert!(matches!(of(down(), true), Settlement::Pending { .. }));
+    assert!(matches!(of(down(), false), Settlement::Failed { .. }));
+    // What was given up here must not stay there.
+    let mut gone = booking(Some(intent(Act::Cancel { reason: None }, Some(0), true)));
+    gone.status = BookingStatus::Cancelled;
+    let refused = Err(ProviderError::NeedsHuman("no".into()));
+    assert!(matches!(answered(&gone, &refused, keep(false), at(1)), Settlement::Pending { .. }));
+}
+
+#[test]
+fn a_refusal_after_a_lost_answer_stands_only_if_the_provider_has_none() {
+    let asked = booking(Some(intent(Act::Create, Some(0), true)));
+    let refusal = || Settlement::Failed { reason: "taken".into(), look_at: None };
+    let judge = |found| refused_after_doubt(&asked, found, refusal(), at(1));
+    assert_eq!(judge(Ok(None)), refusal());
+    let there = Some(record(10_000, ProviderState::Confirmed));
+    assert!(matches!(judge(Ok(there)), Settlement::Confirmed { .. }));
+    let lost = Err(ProviderError::Unavailable { retry_after: None });
+    assert!(matches!(judge(lost), Settlement::Unknown { .. }));
+}
+
+#[test]
+fn what_was_given_up_is_looked_for_until_it_surely_does_not_come_and_cancelled_when_it_does() {
+    let mut gone = booking(Some(intent(Act::Cancel { reason: None }, None, true)));
+    (gone.status, gone.outcome) = (BookingStatus::Cancelled, Outcome::Failed);
+    let last = i64::try_from(LOOK_ONCE_MORE.as_secs()).unwrap();
+    let nowhere = |now| super::found(&gone, None, at(now));
+    assert_eq!(nowhere(last - 5), Verdict::Wait(Some(Duration::from_secs(5))));
+    assert_eq!(nowhere(last), Verdict::Settled(Settlement::Confirmed { external_id: None }));
+    let late = record(10_000, ProviderState::Confirmed);
+    assert_eq!(super::found(&gone, Some(&late), at(1)), Verdict::Ask);
+}

@@ -1,0 +1,19 @@
+//! How an org's customer directory is, for those who operate it. Knows nobody who was asked for.
+
+use jiff::Timestamp;
+
+use crate::breaker::Health;
+use crate::ports::DirectoryError;
+
+/// How a customer directory is, since its settings were last changed or the server was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DirectoryHealth {
+    /// Whether it is left alone for a while.
+    pub breaker: Health,
+    /// Why the latest question got no answer; `None` if it got one, or there was none yet.
+    pub trouble: Option<DirectoryError>,
+    /// When it last gave an answer.
+    pub last_success_at: Option<Timestamp>,
+    /// When it last gave none.
+    pub last_failure_at: Option<Timestamp>,
+}

@@ -1,0 +1,178 @@
+//! The accounts that text messages and e-mail are sent with, as an operator writes them. Secrets go
+//! in and never come out; a read shows only that there is one. What is kept has no effect in this
+//! version.
+
+use hookswitch_actors::booking::people;
+use hookswitch_storage::{Sealed, Settings, Smtp, SmtpSecurity, Twilio, TwilioSender};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check::{self, Wrong};
+use crate::http::openapi::names;
+
+/// Field names under which the secrets are sealed.
+const TWILIO_TOKEN_FIELD: &str = "twilio.auth_token";
+const SMTP_PASSWORD_FIELD: &str = "smtp.password";
+
+/// Port for e-mail from programs (RFC 6409), and the one for TLS from the first byte (RFC 8314).
+const SUBMISSION: u16 = 587;
+const SUBMISSIONS: u16 = 465;
+
+/// `twilio`, as written and read.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TwilioDocument {
+    #[serde(default)]
+    account_sid: Option<String>,
+    #[serde(default, skip_serializing)]
+    auth_token: Option<String>,
+    /// The number that messages come from; this or `messaging_service_sid`.
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(default)]
+    messaging_service_sid: Option<String>,
+    /// Shown only: always true. Accepted, so that what was read can be sent back.
+    #[serde(default)]
+    configured: Option<bool>,
+}
+
+impl From<&Twilio> for TwilioDocument {
+    fn from(stored: &Twilio) -> Self {
+        let (from, messaging_service_sid) = match &stored.from {
+            TwilioSender::Number(number) => (Some(number.clone()), None),
+            TwilioSender::Service(sid) => (None, Some(sid.clone())),
+        };
+        let account_sid = Some(stored.account_sid.clone());
+        Self { account_sid, auth_token: None, from, messaging_service_sid, configured: Some(true) }
+    }
+}
+
+impl TwilioDocument {
+    /// As it is stored. A token that is left out stays as it is.
+    pub(super) fn into_stored(
+        self,
+        present: Option<&Settings>,
+        country: &str,
+        seal: impl Fn(&str, &str) -> Sealed,
+    ) -> Result<Twilio, Wrong> {
+        check::still_configured("twilio", self.configured)?;
+        let account_sid = sid("twilio.account_sid", "AC", self.account_sid)?;
+        let kept = present.and_then(|settings| settings.twilio.as_ref());
+        let kept = kept.filter(|kept| kept.account_sid == account_sid);
+        let auth_token = check::secret("twilio.auth_token", self.auth_token.as_deref())?
+            .map(|token| seal(TWILIO_TOKEN_FIELD, token))
+            .or_else(|| kept.map(|kept| kept.auth_token.clone()))
+            .ok_or_else(|| Wrong::new("twilio.auth_token", "is missing"))?;
+        let from = match (self.from, self.messaging_service_sid) {
+            (Some(number), None) => {
+                TwilioSender::Number(check::phone_number("twilio.from", &number, country)?)
+            }
+            (None, Some(service)) => {
+                let field = "twilio.messaging_service_sid";
+                TwilioSender::Service(sid(field, "MG", Some(service))?)
+            }
+            _ => {
+                let problem = "give this or `twilio.messaging_service_sid`, and not both";
+                return Err(Wrong::new("twilio.from", problem));
+            }
+        };
+        Ok(Twilio { account_sid, auth_token, from })
+    }
+}
+
+/// An id of Twilio's: two letters that say of what, and 32 hexadecimal digits.
+fn sid(field: &str, of: &str, text: Option<String>) -> Result<String, Wrong> {
+    let text = text.unwrap_or_default().trim().to_owned();
+    let digits = text.strip_prefix(of).unwrap_or_default();
+    let whole = digits.len() == 32 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    let problem =
+        || format!("must be {of} and 32 hexadecimal digits, as Twilio's console shows it");
+    if whole { Ok(text) } else { Err(Wrong::new(field, problem())) }
+}
+
+/// `smtp`, as written and read.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SmtpDocument {
+    #[serde(default)]
+    host: Option<String>,
+    /// 587 if absent, or 465 with `tls`.
+    #[serde(default)]
+    port: Option<u16>,
+    #[serde(default)]
+    #[schemars(schema_with = "names::smtp_security")]
+    security: SmtpSecurity,
+    #[serde(default)]
+    username: Option<String>,
+    #[serde(default, skip_serializing)]
+    password: Option<String>,
+    /// The sender's address.
+    #[serde(default)]
+    from: Option<String>,
+    /// Shown only: always true. Accepted, so that what was read can be sent back.
+    #[serde(default)]
+    configured: Option<bool>,
+}
+
+impl From<&Smtp> for SmtpDocument {
+    fn from(stored: &Smtp) -> Self {
+        Self {
+            host: Some(stored.host.clone()),
+            port: Some(stored.port),
+            security: stored.security,
+            username: stored.username.clone(),
+            password: None,
+            from: Some(stored.from.clone()),
+            configured: Some(true),
+        }
+    }
+}
+
+impl SmtpDocument {
+    /// As it is stored. A password that is left out stays as it is, unless it would go to another
+    /// host or in another name.
+    pub(super) fn into_stored(
+        self,
+        present: Option<&Settings>,
+        seal: impl Fn(&str, &str) -> Sealed,
+    ) -> Result<Smtp, Wrong> {
+        check::still_configured("smtp", self.configured)?;
+        let host = self.host.unwrap_or_default().trim().to_ascii_lowercase();
+        if !is_host(&host) {
+            let problem = "must be a host name or an address, for example `smtp.example.com`";
+            return Err(Wrong::new("smtp.host", problem));
+        }
+        let usual = if self.security == SmtpSecurity::Tls { SUBMISSIONS } else { SUBMISSION };
+        let port = self.port.unwrap_or(usual);
+        if port == 0 {
+            return Err(Wrong::new("smtp.port", "must be 1 to 65,535"));
+        }
+        let from = self.from.as_deref().and_then(people::email).ok_or_else(|| {
+            Wrong::new("smtp.from", "must be an e-mail address, for example `desk@example.com`")
+        })?;
+        let username = self.username.map(|name| check::name("smtp.username", &name)).transpose()?;
+        let kept = present.and_then(|settings| settings.smtp.as_ref());
+        let kept = kept.filter(|kept| kept.host == host && kept.username == username);
+        let password = check::secret("smtp.password", self.password.as_deref())?
+            .map(|password| seal(SMTP_PASSWORD_FIELD, password))
+            .or_else(|| kept.and_then(|kept| kept.password.clone()));
+        match (&username, &password) {
+            (Some(_), None) => Err(Wrong::new("smtp.password", "is missing")),
+            (None, Some(_)) => Err(Wrong::new("smtp.username", "is missing")),
+            (_, Some(_)) if self.security == SmtpSecurity::None => {
+                let problem = "must be `starttls` or `tls`, or the password would go out in clear";
+                Err(Wrong::new("smtp.security", problem))
+            }
+            _ => Ok(Smtp { host, port, security: self.security, username, password, from }),
+        }
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    text.parse::<std::net::IpAddr>().is_ok() || (text.len() <= 253 && text.split('.').all(label))
+}

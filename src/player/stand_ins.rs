@@ -1,0 +1,6 @@
+//! Stand-ins for the outside world: real servers on this machine that behave as a vendor's does, on
+//! good days and on bad ones. Called by the command `demo` and by tests; the server under test knows
+//! them only by their address.
+
+pub mod calcom;
+mod cut;

@@ -1,0 +1,186 @@
+//! A stand-in for Cal.com's API v2: one account that keeps bookings as Cal.com does, fails on request,
+//! and remembers what it was asked. Owns the account for as long as the handle lives, so it outlives a
+//! server that is killed. What it imitates: versions by endpoint, both forms of errors, 400 for taken
+//! slots and for wrong input alike, a new id with each move, writes that are done although their answer
+//! is lost. Times are those of its own clock, which can be set.
+//!
+//! Its own routes, beside Cal.com's: `GET /stand-in/bookings`, `GET /stand-in/requests`,
+//! `POST /stand-in/trouble` with a [`Plan`], `DELETE /stand-in/trouble`.
+
+mod account;
+mod answers;
+mod calendar;
+mod doors;
+mod input;
+mod trouble;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::cut::{CutListener, Scissors};
+use account::Account;
+pub use account::{Kept, Standing};
+pub use calendar::EventType;
+use trouble::Troubles;
+pub use trouble::{Operation, Plan, Trouble};
+
+/// The account that is stood in for.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Its API key.
+    pub api_key: String,
+    /// IANA zone of its working hours.
+    pub zone: String,
+    /// What its clock shows when it starts; it runs on from there.
+    pub now: Timestamp,
+    /// What can be booked.
+    pub event_types: Vec<EventType>,
+}
+
+/// One request as it arrived.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Asked {
+    /// What it asked for.
+    pub operation: Operation,
+    /// `GET` or `POST`.
+    pub method: String,
+    /// Path with query.
+    pub uri: String,
+    /// The header `cal-api-version`.
+    pub version: Option<String>,
+    /// The header `authorization`.
+    pub authorization: Option<String>,
+    /// The body, if it was JSON.
+    pub body: Option<Value>,
+}
+
+/// The running stand-in; it stops when dropped.
+pub struct StandIn {
+    url: String,
+    inner: Arc<Inner>,
+    serving: JoinHandle<()>,
+}
+
+struct Inner {
+    state: Mutex<State>,
+}
+
+struct State {
+    account: Account,
+    troubles: Troubles,
+    asked: Vec<Asked>,
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl StandIn {
+    /// Starts it on a free port of this machine.
+    ///
+    /// # Errors
+    /// If there is no port.
+    pub async fn start(setup: Setup) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let state = State {
+            account: Account::new(setup),
+            troubles: Troubles::default(),
+            asked: Vec::new(),
+        };
+        let inner = Arc::new(Inner { state: Mutex::new(state) });
+        let service =
+            doors::router(Arc::clone(&inner)).into_make_service_with_connect_info::<Scissors>();
+        let serving = tokio::spawn(async move {
+            if let Err(error) = axum::serve(CutListener(listener), service).await {
+                tracing::error!(%error, "a stand-in stopped serving");
+            }
+        });
+        Ok(Self { url, inner, serving })
+    }
+
+    /// Where it is: what `[providers.calcom] base_url` is to be.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("{}/v2", self.url)
+    }
+
+    /// Where it is, without the version.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The next request of this kind fares so.
+    pub fn next(&self, operation: Operation, trouble: Trouble) {
+        self.plan(Plan { operation, trouble, times: Some(1), percent: 100 });
+    }
+
+    /// Every request of this kind fares so until [`Self::behave`].
+    pub fn always(&self, operation: Operation, trouble: Trouble) {
+        self.plan(Plan { operation, trouble, times: None, percent: 100 });
+    }
+
+    /// Adds a plan; of several that apply to a request, the oldest counts.
+    pub fn plan(&self, plan: Plan) {
+        self.inner.lock().troubles.add(plan);
+    }
+
+    /// Forgets all troubles that have not come about.
+    pub fn behave(&self) {
+        self.inner.lock().troubles.clear();
+    }
+
+    /// Everything that it was asked, in order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked> {
+        self.inner.lock().asked.clone()
+    }
+
+    /// What it was asked for of one kind, in order.
+    #[must_use]
+    pub fn asked_to(&self, operation: Operation) -> Vec<Asked> {
+        let mut asked = self.asked();
+        asked.retain(|asked| asked.operation == operation);
+        asked
+    }
+
+    /// All bookings that it ever made, oldest first.
+    #[must_use]
+    pub fn bookings(&self) -> Vec<Kept> {
+        self.inner.lock().account.bookings().to_vec()
+    }
+
+    /// The bookings that stand or wait for the host, oldest first.
+    #[must_use]
+    pub fn standing(&self) -> Vec<Kept> {
+        let mut bookings = self.bookings();
+        bookings.retain(Kept::stands);
+        bookings
+    }
+
+    /// What the host does by hand: confirms or declines a request, or cancels a booking. False if
+    /// there is no such booking.
+    pub fn set_standing(&self, uid: &str, standing: Standing) -> bool {
+        self.inner.lock().account.set_standing(uid, standing)
+    }
+
+    /// What somebody else books there, past us.
+    pub fn book_elsewhere(&self, event_type: u64, start: Timestamp) {
+        self.inner.lock().account.book_elsewhere(event_type, start);
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

@@ -1,0 +1,182 @@
+//! What an operator sets for a Cal.com connection: the API key and the options, read and checked by
+//! the names of their fields. Knows no request.
+
+use std::collections::BTreeMap;
+
+use hookswitch_storage::Booking;
+use serde_json::{Map, Value, json};
+
+use crate::providers::Wrong;
+
+/// The version of `/bookings` that every server of 2024 and later speaks.
+const BOOKINGS_VERSION: &str = "2024-08-13";
+/// Longest key, characters; theirs have some 40.
+const LONGEST_KEY: usize = 500;
+/// Most services and most fields; more is a mistake.
+const MOST: usize = 200;
+
+/// The options of a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::providers) struct Options {
+    /// Our service ids and the ids of their event types.
+    pub(super) services: BTreeMap<String, u64>,
+    /// Slugs of booking fields and what goes into them.
+    pub(super) booking_fields: BTreeMap<String, Value>,
+    /// Language of Cal.com's messages to the attendee.
+    pub(super) language: Option<String>,
+    /// `cal-api-version` of `/bookings`.
+    pub(super) bookings_api_version: String,
+}
+
+impl Options {
+    /// Reads the options.
+    ///
+    /// # Errors
+    /// The first that is wrong, by its name.
+    pub(in crate::providers) fn read(given: &Map<String, Value>) -> Result<Self, Wrong> {
+        let mut options = Self {
+            services: BTreeMap::new(),
+            booking_fields: BTreeMap::new(),
+            language: None,
+            bookings_api_version: BOOKINGS_VERSION.to_owned(),
+        };
+        for (name, value) in given {
+            let field = format!("options.{name}");
+            match name.as_str() {
+                "services" => options.services = services(&field, value)?,
+                "booking_fields" => options.booking_fields = booking_fields(&field, value)?,
+                "language" => options.language = Some(language(&field, value)?),
+                "bookings_api_version" => options.bookings_api_version = version(&field, value)?,
+                _ => {
+                    let problem = "is no option of a Cal.com connection; there are services, \
+                        booking_fields, language and bookings_api_version";
+                    return Err(Wrong::new(field, problem));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn entries<'a>(field: &str, value: &'a Value) -> Result<&'a Map<String, Value>, Wrong> {
+    match value.as_object() {
+        Some(entries) if entries.len() <= MOST => Ok(entries),
+        Some(_) => Err(Wrong::new(field, "has too many entries")),
+        None => Err(Wrong::new(field, "must be an object")),
+    }
+}
+
+fn services(field: &str, value: &Value) -> Result<BTreeMap<String, u64>, Wrong> {
+    let read = |(service, id): (&String, &Value)| {
+        let number = match id {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| *number > 0).ok_or_else(|| {
+            let problem = "must be the number of a Cal.com event type, as in its address";
+            Wrong::new(format!("{field}.{service}"), problem)
+        })?;
+        Ok((service.clone(), number))
+    };
+    entries(field, value)?.iter().map(read).collect()
+}
+
+fn booking_fields(field: &str, value: &Value) -> Result<BTreeMap<String, Value>, Wrong> {
+    let read = |(slug, template): (&String, &Value)| {
+        let wrong = |problem: &str| Wrong::new(format!("{field}.{slug}"), problem);
+        match template {
+            Value::String(text) => placeholders(text).map_err(|problem| wrong(&problem))?,
+            Value::Number(_) | Value::Bool(_) | Value::Array(_) => {}
+            Value::Null | Value::Object(_) => {
+                return Err(wrong("must be a text, a number, true, false or a list"));
+            }
+        }
+        Ok((slug.clone(), template.clone()))
+    };
+    entries(field, value)?.iter().map(read).collect()
+}
+
+/// Takes a text out of a booking, if it has it.
+type Part = fn(&Booking) -> Option<&str>;
+
+/// What may stand in braces, and what it becomes.
+const PLACEHOLDERS: [(&str, Part); 5] = [
+    ("{notes}", |booking| booking.notes.as_deref()),
+    ("{customer_name}", |booking| Some(&booking.customer_name)),
+    ("{customer_phone}", |booking| booking.customer_phone.as_deref()),
+    ("{customer_email}", |booking| booking.customer_email.as_deref()),
+    ("{confirmation}", |booking| Some(&booking.confirmation)),
+];
+
+fn placeholders(text: &str) -> Result<(), String> {
+    let known = |rest: &str| PLACEHOLDERS.iter().any(|(name, _)| rest.starts_with(name));
+    match text.match_indices('{').find(|(at, _)| !known(&text[*at..])) {
+        None => Ok(()),
+        Some(_) => {
+            let names: Vec<&str> = PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
+            Err(format!("has braces around something else than {}", names.join(", ")))
+        }
+    }
+}
+
+/// A field's value for a booking; `None` if it names something that the booking does not have.
+pub(super) fn fill(template: &Value, booking: &Booking) -> Option<Value> {
+    let Value::String(template) = template else { return Some(template.clone()) };
+    let mut text = String::new();
+    let mut rest = template.as_str();
+    // Once through, so that what a caller said is never taken for a placeholder.
+    while let Some(at) = rest.find('{') {
+        text.push_str(&rest[..at]);
+        let (name, value) = PLACEHOLDERS.iter().find(|(name, _)| rest[at..].starts_with(name))?;
+        text.push_str(value(booking)?);
+        rest = &rest[at + name.len()..];
+    }
+    text.push_str(rest);
+    Some(json!(text))
+}
+
+fn language(field: &str, value: &Value) -> Result<String, Wrong> {
+    let looks_right = |text: &&str| {
+        let (tongue, region) = text.split_once('-').unwrap_or((text, "XX"));
+        tongue.len() == 2
+            && tongue.bytes().all(|byte| byte.is_ascii_lowercase())
+            && (2..=3).contains(&region.len())
+            && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let text = value.as_str().map(str::trim).filter(looks_right);
+    text.map(str::to_owned).ok_or_else(|| Wrong::new(field, "must be a language, such as `es`"))
+}
+
+fn version(field: &str, value: &Value) -> Result<String, Wrong> {
+    let date = value.as_str().and_then(|text| text.trim().parse::<jiff::civil::Date>().ok());
+    let date = date.ok_or_else(|| Wrong::new(field, "must be a date, such as `2024-08-13`"))?;
+    Ok(date.to_string())
+}
+
+/// The API key of given credentials.
+///
+/// # Errors
+/// By the field's name; the value is not repeated.
+pub(in crate::providers) fn api_key(given: &Map<String, Value>) -> Result<&str, Wrong> {
+    const FIELD: &str = "credentials.api_key";
+    if given.keys().any(|name| name != "api_key") {
+        return Err(Wrong::new("credentials", "has fields beside `api_key`; remove them"));
+    }
+    let key = match given.get("api_key") {
+        Some(Value::String(key)) => key.trim(),
+        Some(_) => return Err(Wrong::new(FIELD, "must be a text")),
+        None => return Err(Wrong::new(FIELD, "is missing; Cal.com shows it once when it is made")),
+    };
+    if key.is_empty() {
+        return Err(Wrong::new(FIELD, "must not be empty"));
+    }
+    if key.len() > LONGEST_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let problem = "must be the key alone, without spaces and without the word Bearer";
+        return Err(Wrong::new(FIELD, problem));
+    }
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests;

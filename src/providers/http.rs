@@ -1,0 +1,207 @@
+//! Requests to vendors, each bounded in time and size, none following a redirect. Owns what every
+//! vendor's client needs and the ways in which a request fails before there is an answer. Keys and
+//! bodies go through here and nowhere else: no error of this file quotes a URL, a header or a body.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Method, RequestBuilder, StatusCode, Url};
+
+/// How far a vendor's requests may go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Longest time for a connection.
+    pub(super) connect: Duration,
+    /// Longest time for a whole request, and longest silence within it.
+    pub(super) total: Duration,
+    /// Largest answer that is read, bytes.
+    pub(super) largest: usize,
+}
+
+/// Why a request has no answer, by what is known of its fate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// It never left this machine.
+    NotSent,
+    /// It may have arrived; no answer came in time.
+    Late,
+    /// It may have arrived; the connection broke.
+    Broken,
+    /// It was answered with more than is read.
+    TooLarge,
+}
+
+/// An answer, whatever it says.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// A way to one vendor. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Http {
+    client: reqwest::Client,
+    largest: usize,
+}
+
+impl Http {
+    /// A way to the vendor at `base`.
+    ///
+    /// # Errors
+    /// In words, if outgoing requests cannot be set up on this machine.
+    pub(super) fn new(base: &Url, limits: Limits) -> Result<Self, String> {
+        // The program did this at its start; who uses the server as a library may not have.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder();
+        if is_local(base) {
+            // A proxy has no way to this machine's own addresses.
+            builder = builder.no_proxy();
+        }
+        let client = builder
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(limits.connect.min(limits.total))
+            .read_timeout(limits.total)
+            .timeout(limits.total)
+            .build()
+            .map_err(|error| format!("outgoing requests cannot be set up: {error}"))?;
+        Ok(Self { client, largest: limits.largest })
+    }
+
+    /// A request to be sent with [`Self::send`].
+    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
+    /// Sends a request and reads its answer. One that could not be sent is tried once more:
+    /// connections do fail at times.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        let again = request.try_clone();
+        let sent = match (request.send().await, again) {
+            (Err(error), Some(again)) if error.is_connect() && !error.is_timeout() => {
+                again.send().await
+            }
+            (sent, _) => sent,
+        };
+        let mut response = sent.map_err(|error| failure(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+            if body.len() + chunk.len() > self.largest {
+                return Err(Failure::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, headers, body })
+    }
+}
+
+fn failure(error: &reqwest::Error) -> Failure {
+    if error.is_connect() {
+        Failure::NotSent
+    } else if error.is_timeout() {
+        Failure::Late
+    } else {
+        Failure::Broken
+    }
+}
+
+/// A vendor's address with the version that all its paths begin with, whether or not the operator
+/// wrote it.
+pub(super) fn versioned(base: &str, version: &str) -> Result<Url, String> {
+    let base = base.trim_end_matches('/');
+    let version = if base.ends_with(version) { "" } else { version };
+    let url: Option<Url> = format!("{base}{version}").parse().ok();
+    url.filter(Url::has_host).ok_or_else(|| "its base_url is no URL".to_owned())
+}
+
+/// `base` with more segments, each encoded.
+pub(super) fn join(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    // Fails only for addresses without a path, which `versioned` does not give.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+/// How long the vendor wants to be left alone: `Retry-After`, in seconds or as a date (RFC 9110).
+pub(super) fn pause(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO))
+}
+
+/// Numbers from here on are moments, seconds since 1970; below, they are seconds from now.
+const MOMENTS: i64 = 1_000_000_000;
+
+/// The same out of a header of the vendor's own, for vendors whose pages do not say in which of the
+/// two usual forms they write it: seconds from now, or a moment in seconds since 1970.
+pub(super) fn reset(headers: &HeaderMap, name: &str, now: Timestamp) -> Option<Duration> {
+    let given: i64 = headers.get(name)?.to_str().ok()?.trim().parse().ok()?;
+    let seconds = if given >= MOMENTS { given - now.as_second() } else { given };
+    u64::try_from(seconds).ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_version_is_the_vendors_whatever_the_base_is() {
+        for (base, url) in [
+            ("https://api.cal.com/v2", "https://api.cal.com/v2/bookings/a%2Fb"),
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000/v2/bookings/a%2Fb"),
+            ("http://127.0.0.1:9000/", "http://127.0.0.1:9000/v2/bookings/a%2Fb"),
+            ("http://127.0.0.1:9000/v2/", "http://127.0.0.1:9000/v2/bookings/a%2Fb"),
+            ("http://proxy.example/cal", "http://proxy.example/cal/v2/bookings/a%2Fb"),
+        ] {
+            let base = versioned(base, "/v2").unwrap();
+            assert_eq!(join(&base, &["bookings", "a/b"]).as_str(), url);
+        }
+        for bad in ["", "nowhere", "mailto:a@example.com"] {
+            assert!(versioned(bad, "/v2").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_pause_is_read_in_seconds_or_as_a_date() {
+        let with = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            pause(&headers)
+        };
+        assert_eq!(with("17"), Some(Duration::from_secs(17)));
+        assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert!(with("Sat, 21 Oct 2400 07:28:00 GMT").unwrap() > Duration::from_secs(1_000_000));
+        assert_eq!(with("soon"), None);
+        assert_eq!(pause(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_reset_is_read_in_either_form() {
+        let now = Timestamp::from_second(1_764_342_000).unwrap();
+        let said = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-ratelimit-reset", text.parse().unwrap());
+            reset(&headers, "x-ratelimit-reset", now).map(|pause| pause.as_secs())
+        };
+        assert_eq!(said("12"), Some(12));
+        assert_eq!(said("1764342045"), Some(45));
+        assert_eq!(said("1764341000"), None, "that was long ago");
+        assert_eq!(said("soon"), None);
+        assert_eq!(reset(&HeaderMap::new(), "x-ratelimit-reset", now), None);
+    }
+}

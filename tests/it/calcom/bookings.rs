@@ -1,0 +1,182 @@
+//! A booking's whole life at Cal.com, as a caller and an operator see it.
+
+use super::*;
+
+#[tokio::test]
+async fn a_caller_books_moves_and_cancels_at_calcom() {
+    let clinic = Clinic::open().await;
+    let call = clinic.offered().await;
+    let mut ten = ten_for("Ann Ruiz");
+    ten["notes"] = json!("first visit");
+    ten["customer_email"] = json!("ann@example.com");
+    let booked = call.tool("create_booking", ten).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    hears(&booked, "I've booked your appointment for Thursday September 24th at 10 AM");
+    let kept = clinic.stand_in.standing();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept[0].start.to_string(), "2026-09-24T15:00:00Z");
+    assert_eq!((kept[0].name.as_str(), kept[0].email.as_str()), ("Ann Ruiz", "ann@example.com"));
+    assert_eq!((kept[0].phone.as_deref(), kept[0].zone.as_str()), (Some(ANN), "America/Chicago"));
+    assert_eq!(kept[0].fields["notes"], "first visit");
+    let ours = clinic.bookings().await;
+    assert_eq!(ours[0]["outcome"], "confirmed");
+    assert_eq!(ours[0]["external_ids"], json!([kept[0].uid]));
+    assert_eq!(ours[0]["connection_id"], json!(clinic.connection));
+    assert_eq!(kept[0].metadata["hookswitch_booking"], ours[0]["id"], "our reference is with it");
+
+    let code = booked["confirmationNumber"].clone();
+    let to_eleven = json!({"booking_reference": code, "new_date": DAY, "new_time": "11:00"});
+    let moved = call.tool("reschedule_booking", to_eleven).await;
+    hears(&moved, "to Thursday September 24th at 11 AM");
+    let kept = clinic.stand_in.standing();
+    assert_eq!(kept.len(), 1, "one booking stands: {kept:?}");
+    assert_eq!(kept[0].start.to_string(), "2026-09-24T16:00:00Z");
+    let ours = clinic.bookings().await;
+    assert_eq!(ours[0]["external_ids"].as_array().unwrap().last(), Some(&json!(kept[0].uid)));
+    assert_eq!(ours[0]["confirmation"], code, "ours keeps its code although theirs has a new id");
+
+    let cancel = json!({"booking_reference": code, "reason": "cannot come"});
+    let cancelled = call.tool("cancel_booking", cancel).await;
+    hears(&cancelled, "I've cancelled your appointment for Thursday September 24th at 11 AM");
+    assert!(clinic.stand_in.standing().is_empty());
+    let reason = clinic.stand_in.bookings().last().unwrap().reason.clone();
+    assert_eq!(reason.as_deref(), Some("cannot come"));
+    assert_eq!(clinic.bookings().await[0]["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn every_request_has_the_version_that_its_endpoint_wants_and_the_key() {
+    let clinic = Clinic::open().await;
+    let call = clinic.offered().await;
+    assert_eq!(clinic.book(&call).await["success"], true);
+    let details = clinic.stand_in.asked_to(Operation::EventType);
+    assert_eq!(details.len(), 1, "details are read once: {details:?}");
+    let uri = clinic.stand_in.asked_to(Operation::Slots).pop().unwrap().uri;
+    clinic.check().await;
+    let asked = clinic.stand_in.asked();
+    for asked in &asked {
+        let version = match asked.operation {
+            Operation::Me => None,
+            Operation::Slots => Some("2024-09-04"),
+            Operation::EventType => Some("2024-06-14"),
+            _ => Some("2024-08-13"),
+        };
+        assert_eq!(asked.version.as_deref(), version, "{}", asked.uri);
+        assert_eq!(asked.authorization, Some(format!("Bearer {KEY}")), "{}", asked.uri);
+    }
+    assert_eq!(clinic.stand_in.asked_to(Operation::Create).len(), 1);
+    for part in [
+        "eventTypeId=30",
+        "start=2026-09-24T05%3A00%3A00Z",
+        "end=2026-09-25T04%3A59%3A59Z",
+        "timeZone=America%2FChicago",
+        "format=range",
+    ] {
+        assert!(uri.contains(part), "{part} is not in {uri}");
+    }
+}
+
+#[tokio::test]
+async fn calcoms_slots_are_the_truth_and_what_the_org_forbids_is_left_out() {
+    let clinic = Clinic::open().await;
+    let booking = json!({"min_lead_minutes": 180, "horizon_days": 30});
+    let hours = json!({"thu": [["10:00", "11:00"]]});
+    let patch =
+        json!({"booking": booking, "business_hours": hours, "closed_dates": ["2026-09-25"]});
+    assert_eq!(clinic.org.patch(&clinic.server, patch).await.0, StatusCode::OK);
+    clinic.stand_in.book_elsewhere(PLAIN, "2026-09-24T16:00:00Z".parse().unwrap());
+    let call = clinic.call();
+    let on = async |date: &str| call.tool("check_availability", json!({"date": date})).await;
+    let thursday = on(DAY).await;
+    let slots = thursday["data"]["slots"].as_array().unwrap();
+    assert_eq!(slots.len(), 15, "nine to five whatever our own hours say: {thursday}");
+    assert!(!slots.contains(&json!("11:00")), "{thursday}");
+    hears(&on("2026-09-25").await, "closed on Friday September 25th");
+    hears(&on("2026-09-26").await, "no available slots on Saturday September 26th");
+    let today = on("2026-09-22").await;
+    assert_eq!(today["data"]["slots"][0], "13:00", "three hours after 9:30: {today}");
+    let asked = clinic.stand_in.asked_to(Operation::Slots);
+    assert!(asked.iter().all(|asked| !asked.uri.contains("start=2026-09-25")), "{asked:?}");
+    assert_eq!(on("2026-11-24").await["success"], false);
+}
+
+#[tokio::test]
+async fn what_we_have_claimed_is_not_offered_although_calcom_still_lists_it() {
+    let clinic = Clinic::open_with(PLAIN, json!({}), 5_500).await;
+    clinic.stand_in.next(Operation::Create, Trouble::NeedsConfirmation);
+    let call = clinic.offered().await;
+    let requested = clinic.book(&call).await;
+    hears(&requested, "I've requested your appointment");
+    hears(&requested, "not confirmed yet");
+    assert_eq!(clinic.bookings().await[0]["status"], "pending");
+    let other = clinic.org.call(&clinic.server, "+13125550199");
+    let free = other.tool("check_availability", json!({"date": DAY})).await;
+    let slots = free["data"]["slots"].as_array().unwrap();
+    assert!(!slots.contains(&json!("10:00")), "a request keeps its slot with us: {free}");
+}
+
+#[tokio::test]
+async fn a_moving_booking_is_not_in_its_own_way() {
+    let clinic = Clinic::open().await;
+    let call = clinic.offered().await;
+    let booked = clinic.book(&call).await;
+    let id = &clinic.bookings().await[0]["id"];
+    let uid = clinic.stand_in.standing()[0].uid.clone();
+    let path = format!("/api/orgs/{}/bookings/{}/reschedule", clinic.org.id, id.as_str().unwrap());
+    let body = json!({"start": "2026-09-24T11:00"});
+    let (status, moved) = clinic.server.api(Method::POST, &path, Some(body)).await;
+    assert_eq!(status, StatusCode::OK, "{moved} after {booked}");
+    let asked = clinic.stand_in.asked_to(Operation::Slots);
+    let uri = &asked.last().unwrap().uri;
+    assert!(uri.contains(&format!("bookingUidToReschedule={uid}")), "{uri}");
+}
+
+#[tokio::test]
+async fn a_group_takes_as_many_as_it_has_seats() {
+    let services = json!({"services": [{"id": "consultation", "name": "Group",
+        "duration_minutes": 30, "capacity": 3}]});
+    let clinic = Clinic::open_with(GROUP, services, 5_500).await;
+    let mut booked = 0;
+    for guest in 0..4 {
+        let call = clinic.org.call(&clinic.server, &format!("+1312555010{guest}"));
+        call.tool("check_availability", json!({"date": DAY})).await;
+        let result = call.tool("create_booking", ten_for(&format!("Guest {guest}"))).await;
+        booked += usize::from(result["success"] == true);
+        if guest == 3 {
+            hears(&result, "not available");
+        }
+    }
+    assert_eq!(booked, 3);
+    assert_eq!(clinic.stand_in.standing().len(), 3);
+}
+
+#[tokio::test]
+async fn a_question_of_the_event_type_is_asked_and_the_answer_passed_on() {
+    let clinic = Clinic::open_with(ASKING, json!({}), 5_500).await;
+    let call = clinic.offered().await;
+    let asks = clinic.book(&call).await;
+    assert_eq!((&asks["success"], &asks["error"]), (&json!(false), &json!("missing_input")));
+    hears(&asks, "I also need your reason");
+    assert!(clinic.stand_in.asked_to(Operation::Create).is_empty(), "no request is wasted on it");
+    let mut with_notes = ten_for("Ann Ruiz");
+    with_notes["notes"] = json!("a broken tooth");
+    let booked = call.tool("create_booking", with_notes).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(clinic.stand_in.standing()[0].fields["reason"], "a broken tooth");
+}
+
+#[tokio::test]
+async fn an_operator_books_through_calcom_by_the_same_rules() {
+    let clinic = Clinic::open().await;
+    let path = format!("/api/orgs/{}/bookings", clinic.org.id);
+    let body = json!({"service_id": "consultation", "start": "2026-09-24T10:00:00-05:00",
+        "customer_name": "Ann Ruiz", "customer_phone": ANN});
+    let (status, made) = clinic.server.api(Method::POST, &path, Some(body.clone())).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    assert_eq!(made["external_ids"], json!([clinic.stand_in.standing()[0].uid]));
+    let mut other = body;
+    other["customer_name"] = json!("Omar Haddad");
+    let (status, taken) = clinic.server.api(Method::POST, &path, Some(other)).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{taken}");
+    assert_eq!(clinic.stand_in.asked_to(Operation::Create).len(), 1);
+}
