@@ -1,5 +1,5 @@
 //! The vendors: one folder each, with its client, its JSON and the way to our own terms. A new
-//! vendor is one folder, one line in [`Vendors`] and one in `entry`. Called at start-up, and by the
+//! vendor is one folder and one line in [`registry`]. Called at start-up, and by the
 //! operator's interface for what may be entered.
 
 mod calcom;
@@ -7,6 +7,7 @@ mod customerconnect;
 mod entry;
 mod http;
 mod unusable;
+mod vendor;
 
 use std::sync::Arc;
 
@@ -14,19 +15,24 @@ use hookswitch_actors::ports::{
     Adapters, BookingProvider, CustomerDirectory, NoDirectory, ProviderError,
 };
 use hookswitch_storage::{Connection, Store};
-use serde_json::{Map, Value};
 
-use crate::config::{Config, Secret};
-use calcom::Calcom;
+use crate::config::Config;
 use unusable::Unusable;
+use vendor::{Fields, Vendor};
 
 pub(crate) use entry::{Entry, Wrong};
 
 /// Field name under which a connection's credentials are sealed.
 pub(crate) const CREDENTIALS_FIELD: &str = "connection.credentials";
 
-/// Cal.com's name, here and in the contract.
-pub(crate) const CALCOM: &str = "calcom";
+/// Every vendor of booking calendars, in the order in which they are named to operators.
+fn registry(config: &Config) -> Vec<Box<dyn Vendor>> {
+    vec![Box::new(calcom::Vendor::new(config))]
+}
+
+fn find<'a>(all: &'a [Box<dyn Vendor>], name: &str) -> Option<&'a dyn Vendor> {
+    all.iter().map(Box::as_ref).find(|vendor| vendor.name() == name)
+}
 
 /// The customer directory that the configuration names.
 pub(crate) fn directory(config: &Config) -> Arc<dyn CustomerDirectory> {
@@ -41,44 +47,25 @@ pub(crate) fn directory(config: &Config) -> Arc<dyn CustomerDirectory> {
     }
 }
 
-/// The adapters of all vendors, those of this program after those that it was given.
+/// The vendors of this program, and the adapters that it was given beside them.
 pub(crate) struct Vendors {
     store: Store,
     given: Arc<dyn Adapters>,
-    calcom: Result<Arc<calcom::Wire>, String>,
-    calcom_key: Option<Secret>,
+    all: Vec<Box<dyn Vendor>>,
 }
 
 impl Vendors {
     pub(crate) fn new(config: &Config, store: Store, given: Arc<dyn Adapters>) -> Self {
-        let deadline = config.sessions.tool_deadline();
-        let calcom = calcom::Wire::new(&config.providers.calcom.base_url, deadline).map(Arc::new);
-        if let Err(problem) = &calcom {
-            tracing::error!(%problem, "Cal.com cannot be used");
-        }
-        Self { store, given, calcom, calcom_key: config.secrets.calcom_api_key.clone() }
+        Self { store, given, all: registry(config) }
     }
 
-    fn calcom(&self, connection: &Connection) -> Result<Calcom, ProviderError> {
-        let by_operator = ProviderError::NeedsHuman;
-        let wire = self.calcom.as_ref().map_err(|problem| {
-            by_operator(format!("providers.calcom cannot be used: {problem}"))
-        })?;
-        let options = calcom::Options::read(&connection.options)
-            .map_err(|wrong| by_operator(wrong.to_string()))?;
-        let credentials = self.credentials(connection)?;
-        if entry::is_own_key(&credentials) {
-            let key = self.calcom_key.as_ref().ok_or_else(|| {
-                by_operator("CALCOM_API_KEY is no longer set; give the connection a key".into())
-            })?;
-            return Calcom::new(wire, key.expose().trim().as_bytes(), options);
-        }
-        let key = calcom::api_key(&credentials).map_err(|_| ProviderError::Reconnect)?;
-        Calcom::new(wire, key.as_bytes(), options)
+    fn of(&self, connection: &Connection) -> Option<&dyn Vendor> {
+        find(&self.all, &connection.provider)
     }
 
-    fn credentials(&self, connection: &Connection) -> Result<Map<String, Value>, ProviderError> {
-        let sealed = connection.credentials.as_ref().ok_or(ProviderError::Reconnect)?;
+    /// A connection's credentials; none if it has none.
+    fn credentials(&self, connection: &Connection) -> Result<Fields, ProviderError> {
+        let Some(sealed) = &connection.credentials else { return Ok(Fields::new()) };
         let opened = self.store.unseal(&connection.org, CREDENTIALS_FIELD, sealed);
         let opened = opened.map_err(|error| {
             tracing::error!(connection.id = %connection.id, %error, "credentials do not open");
@@ -93,11 +80,9 @@ impl Adapters for Vendors {
         if let Some(given) = self.given.adapter(connection) {
             return Some(given);
         }
-        let adapter: Result<Arc<dyn BookingProvider>, ProviderError> =
-            match connection.provider.as_str() {
-                CALCOM => self.calcom(connection).map(|calcom| Arc::new(calcom) as _),
-                _ => return None,
-            };
+        let vendor = self.of(connection)?;
+        let credentials = self.credentials(connection);
+        let adapter = credentials.and_then(|given| vendor.adapter(connection, given));
         Some(adapter.unwrap_or_else(|problem| Arc::new(Unusable(problem))))
     }
 }

@@ -32,7 +32,7 @@ pub(crate) mod trials;
 
 pub use book::book;
 pub use book::{BookRequest, Booked};
-pub use calendar::{BUILTIN, BuiltinCalendar};
+pub use calendar::{BUILTIN, BuiltinCalendar, free_around};
 pub use callback::{CallbackWish, call_back};
 pub use change::{ChangeRequest, Changed, cancel, reschedule};
 pub use desk::is_place;

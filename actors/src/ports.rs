@@ -7,6 +7,7 @@ mod clock;
 mod control;
 mod directory;
 mod provider;
+mod tokens;
 
 pub use caller_source::CallerSource;
 pub use clock::{Clock, SetClock, SystemClock};
@@ -16,6 +17,8 @@ pub use directory::{
     DirectoryLimits, NoDirectory,
 };
 pub use provider::{
-    Adapters, BookingProvider, DaySlots, NoAdapters, ProviderAccount, ProviderBooking,
-    ProviderError, ProviderRecord, ProviderState, SlotQuery,
+    Adapters, BookingProvider, Changes, DaySlots, NoAdapters, Notice, ProviderAccount,
+    ProviderBooking, ProviderError, ProviderRecord, ProviderState, SharedLimit, SlotQuery, Watch,
+    WatchTarget,
 };
+pub use tokens::{AccessTokens, FixedToken};

@@ -20,7 +20,7 @@ use super::error::ApiError;
 use super::extract::{Body, Path, Query};
 use super::identity::Principal;
 use super::lists::{PageQuery, listing, part};
-use crate::providers::{CALCOM, CREDENTIALS_FIELD, Wrong};
+use crate::providers::{CREDENTIALS_FIELD, Wrong};
 
 pub(super) use check::check;
 
@@ -108,7 +108,7 @@ pub(super) async fn create(
         options: new.options,
     };
     if !app.calls.connections().can_use(&connection) {
-        return Err(ApiError::invalid("provider", &not_available(&connection.provider)));
+        return Err(ApiError::invalid("provider", &not_available(&app, &connection.provider)));
     }
     connection.credentials = match new.credentials {
         Some(given) => Some(sealed(&app, &connection, given)?),
@@ -225,8 +225,10 @@ fn wrong(wrong: Wrong) -> ApiError {
     ApiError::invalid(&wrong.field, &wrong.problem)
 }
 
-fn not_available(provider: &str) -> String {
-    let there_is = format!("available are `{BUILTIN}` and `{CALCOM}`");
+fn not_available(app: &App, provider: &str) -> String {
+    let names: Vec<String> =
+        app.parts.entry.names().iter().map(|name| format!("`{name}`")).collect();
+    let there_is = format!("available are `{BUILTIN}` and {}", names.join(", "));
     if VENDORS.contains(&provider) {
         format!("{provider} is not available in this version; {there_is}")
     } else {

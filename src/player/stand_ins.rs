@@ -4,3 +4,5 @@
 
 pub mod calcom;
 mod cut;
+mod serving;
+mod trouble;

@@ -9,6 +9,7 @@ mod find;
 mod map;
 mod refusal;
 mod settings;
+mod vendor;
 mod wire;
 
 use std::sync::Arc;
@@ -21,16 +22,16 @@ use hookswitch_actors::ports::{
 use hookswitch_storage::{Booking, ServiceId};
 use jiff::{SignedDuration, Timestamp};
 
-use client::{Client, Family};
+use client::{Client, Family, Wire};
 use event_type::EventTypes;
 use refusal::{Asked, Refusal};
+use settings::Options;
 use wire::BookingBody;
 
-pub(super) use client::Wire;
-pub(super) use settings::{Options, api_key};
+pub(super) use vendor::Vendor;
 
 /// A Cal.com account.
-pub(super) struct Calcom {
+struct Calcom {
     client: Client,
     options: Options,
     event_types: EventTypes,
@@ -38,11 +39,7 @@ pub(super) struct Calcom {
 
 impl Calcom {
     /// The account that `key` opens, through `wire`.
-    pub(super) fn new(
-        wire: &Arc<Wire>,
-        key: &[u8],
-        options: Options,
-    ) -> Result<Self, ProviderError> {
+    fn new(wire: &Arc<Wire>, key: &[u8], options: Options) -> Result<Self, ProviderError> {
         let client = Client::new(Arc::clone(wire), key, &options.bookings_api_version)?;
         Ok(Self { client, options, event_types: EventTypes::default() })
     }

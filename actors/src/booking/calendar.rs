@@ -58,6 +58,29 @@ pub(super) async fn claimed(
         .collect())
 }
 
+/// The free slots of a calendar that knows only when it is busy: the org's hours and grid, less
+/// `busy`. For adapters of calendars that have no hours of their own.
+///
+/// # Errors
+/// [`ProviderError::OutsidePolicy`] for dates at the end of time.
+pub fn free_around(query: &SlotQuery, busy: &[Span]) -> Result<Vec<DaySlots>, ProviderError> {
+    let rules = SlotRules {
+        settings: &query.org.settings,
+        service: &query.service,
+        places: query.places,
+        zone: &query.zone,
+        now: query.now,
+    };
+    let mut days = Vec::new();
+    let mut date = query.from;
+    while date <= query.to {
+        let (slots, verdict) = slots::day(&rules, date, busy);
+        days.push(DaySlots { date, slots, verdict });
+        date = date.tomorrow().map_err(out_of_range)?;
+    }
+    Ok(days)
+}
+
 pub(super) fn out_of_range(_: jiff::Error) -> ProviderError {
     ProviderError::OutsidePolicy("the date is out of range".into())
 }
@@ -76,21 +99,7 @@ impl BookingProvider for BuiltinCalendar {
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
         let busy = claimed(&self.store, query, &self.resource).await?;
-        let rules = SlotRules {
-            settings: &query.org.settings,
-            service: &query.service,
-            places: query.places,
-            zone: &query.zone,
-            now: query.now,
-        };
-        let mut days = Vec::new();
-        let mut date = query.from;
-        while date <= query.to {
-            let (slots, verdict) = slots::day(&rules, date, &busy);
-            days.push(DaySlots { date, slots, verdict });
-            date = date.tomorrow().map_err(out_of_range)?;
-        }
-        Ok(days)
+        free_around(query, &busy)
     }
 
     // The claim in storage already is the booking, so there is nothing more to ask.
@@ -114,13 +123,12 @@ impl BookingProvider for BuiltinCalendar {
     async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
         let kept = self.store.booking(&booking.org, &booking.id).await;
         let kept = kept.map_err(|error| unreadable(&booking.org, &error))?;
-        Ok(kept.map(|kept| ProviderRecord {
-            external_id: kept.id.to_string(),
-            start: kept.start,
-            state: match kept.status {
+        Ok(kept.map(|kept| {
+            let state = match kept.status {
                 BookingStatus::Cancelled => ProviderState::Cancelled,
                 BookingStatus::Pending | BookingStatus::Confirmed => ProviderState::Confirmed,
-            },
+            };
+            ProviderRecord::new(kept.id.to_string(), kept.start, state)
         }))
     }
 }

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 use super::calendar::{claimed, out_of_range, unreadable};
 use super::slots::{self, DayVerdict, FreeSlot, SlotRules};
 use crate::ports::{
-    BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord,
-    SlotQuery,
+    BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
+    ProviderRecord, SharedLimit, SlotQuery, Watch, WatchTarget,
 };
 
 /// An outside calendar of one connection.
@@ -59,6 +59,10 @@ impl BookingProvider for OutsideCalendar {
 
     fn rate_limit(&self) -> Option<(u32, u32)> {
         self.vendor.rate_limit()
+    }
+
+    fn shared_limit(&self) -> Option<SharedLimit> {
+        self.vendor.shared_limit()
     }
 
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
@@ -113,5 +117,17 @@ impl BookingProvider for OutsideCalendar {
 
     async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
         self.vendor.find(booking).await
+    }
+
+    async fn changes(&self, cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
+        self.vendor.changes(cursor).await
+    }
+
+    async fn watch(&self, target: &WatchTarget) -> Result<Option<Watch>, ProviderError> {
+        self.vendor.watch(target).await
+    }
+
+    async fn unwatch(&self, watch: &Watch) -> Result<(), ProviderError> {
+        self.vendor.unwatch(watch).await
     }
 }

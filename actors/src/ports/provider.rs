@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hookswitch_storage::{Booking, BookingId, Connection, Org, Service};
+use hookswitch_storage::{Booking, BookingId, Connection, Org, Secret, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -66,8 +66,80 @@ pub struct ProviderRecord {
     pub external_id: String,
     /// When it starts there; a move that was lost shows here.
     pub start: Timestamp,
+    /// When it ends there, if the provider says so.
+    pub end: Option<Timestamp>,
     /// Where it stands there.
     pub state: ProviderState,
+    /// Our reference, if the provider carries it.
+    pub reference: Option<BookingId>,
+    /// The id under which it was known before it was moved, where a move makes a new one.
+    pub replaces: Option<String>,
+}
+
+impl ProviderRecord {
+    /// What every provider says.
+    #[must_use]
+    pub fn new(external_id: impl Into<String>, start: Timestamp, state: ProviderState) -> Self {
+        let external_id = external_id.into();
+        Self { external_id, start, end: None, state, reference: None, replaces: None }
+    }
+}
+
+/// A limit that a provider sets not per connection but per application, partner or address, so that
+/// all connections that share it have to share it fairly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedLimit {
+    /// What it is set for; connections with the same text share one limit.
+    pub key: String,
+    /// Requests per second, at least 1.
+    pub per_second: u32,
+    /// Requests at one moment, at least 1.
+    pub burst: u32,
+    /// Requests under way at once, if that is limited, at least 1.
+    pub at_once: Option<u32>,
+}
+
+/// What changed at a provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The bookings that changed, as they are now; those that are none of ours may be among them.
+    pub records: Vec<ProviderRecord>,
+    /// Where the next question begins; kept with the connection.
+    pub cursor: String,
+    /// The provider no longer knew the cursor: some changes may be in no answer at all, so that every
+    /// booking of ours has to be looked at.
+    pub missed: bool,
+}
+
+/// What a provider's post to us says, once its signature is proven. Nothing else in it is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Something became of the bookings with these ids of the provider's: look at each.
+    Look(Vec<String>),
+    /// Something changed: ask for [`BookingProvider::changes`].
+    Ask,
+    /// Nothing that matters here.
+    Nothing,
+}
+
+/// Where a provider is to post its changes.
+#[derive(Clone)]
+pub struct WatchTarget {
+    /// The connection's own address, https.
+    pub url: String,
+    /// What is to sign the posts, where the provider lets us choose it.
+    pub secret: Secret,
+}
+
+/// A provider's promise to post its changes.
+#[derive(Clone)]
+pub struct Watch {
+    /// The provider's id of it.
+    pub id: String,
+    /// What signs the posts.
+    pub secret: Secret,
+    /// When it ends unless it is asked for again; `None` if it does not.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Where a booking stands at its provider.
@@ -150,6 +222,11 @@ pub trait BookingProvider: Send + Sync {
         None
     }
 
+    /// A limit that this connection shares with others; `None` if there is none.
+    fn shared_limit(&self) -> Option<SharedLimit> {
+        None
+    }
+
     /// The account that the credentials open; asks something that changes nothing. `None` where
     /// there are no accounts.
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
@@ -177,6 +254,23 @@ pub trait BookingProvider: Send + Sync {
     /// external id when known. `None`: the provider answered and has none. Where the provider has
     /// several under one reference, the one that stands is meant.
     async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError>;
+
+    /// What changed since `cursor`; without one, the cursor of this moment and nothing else. `None`
+    /// where the provider cannot be asked.
+    async fn changes(&self, _cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
+        Ok(None)
+    }
+
+    /// Asks the provider to post its changes to `target`. `None` where it does not post, or only
+    /// after an operator has set it up there.
+    async fn watch(&self, _target: &WatchTarget) -> Result<Option<Watch>, ProviderError> {
+        Ok(None)
+    }
+
+    /// Asks the provider to post no more. One that does not know the watch has done so already.
+    async fn unwatch(&self, _watch: &Watch) -> Result<(), ProviderError> {
+        Ok(())
+    }
 }
 
 /// Finds the adapter of a connection; implemented where the vendors are known.

@@ -1,5 +1,7 @@
 //! Where the demo's bookings go: the calendar inside, or an outside one that a stand-in plays. Owns
-//! the stand-in, and how it is connected over the server's own interface.
+//! how a stand-in is connected over the server's own interface; each stand-in is in a file of its own.
+
+mod calcom;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -8,52 +10,60 @@ use super::MORNING;
 use crate::cli::Failure;
 use crate::cli::output::{clean, line};
 use crate::config::Config;
-use crate::player::stand_ins::calcom::{EventType, Setup, StandIn};
 
-/// The stand-in's key; it opens nothing else.
-const KEY: &str = "cal_demo_key";
-/// The event type behind the sample organisation's one service.
-const EVENT_TYPE: u64 = 30;
-/// That service.
+/// The sample organisation's one service.
 const SERVICE: &str = "consultation";
+
+/// A stand-in for a vendor, as the demo uses it.
+pub(super) trait Played: Send + Sync {
+    /// The vendor's name for people.
+    fn title(&self) -> &'static str;
+
+    /// Where the stand-in is.
+    fn url(&self) -> String;
+
+    /// Points the server at it.
+    fn configure(&self, config: &mut Config);
+
+    /// What an operator would post to connect it.
+    fn connection(&self) -> Value;
+}
 
 /// A calendar for the demo.
 pub(super) enum Calendar {
     /// The one inside.
     Builtin,
-    /// Cal.com, by a stand-in.
-    Calcom(StandIn),
+    /// One outside, by a stand-in.
+    Played(Box<dyn Played>),
 }
+
+/// The outside calendars that have a stand-in, by their names in the contract.
+const NAMES: [&str; 1] = ["calcom"];
 
 impl Calendar {
     /// The calendar with this name.
     pub(super) async fn open(name: &str, zone: &str) -> Result<Self, Failure> {
-        match name {
-            "builtin" => Ok(Self::Builtin),
-            "calcom" => {
-                let setup = Setup {
-                    api_key: KEY.into(),
-                    zone: zone.to_owned(),
-                    now: MORNING,
-                    event_types: vec![EventType::new(EVENT_TYPE, "Consultation", 30)],
-                };
-                let stand_in = StandIn::start(setup).await.map_err(|error| {
-                    Failure::new(format!("the stand-in for Cal.com has no port: {error}"))
-                })?;
-                Ok(Self::Calcom(stand_in))
+        let played: std::io::Result<Box<dyn Played>> = match name {
+            "builtin" => return Ok(Self::Builtin),
+            "calcom" => calcom::start(zone).await,
+            other => {
+                return Err(Failure::usage(format!(
+                    "there is no provider `{}` for the demo; there are: builtin (the calendar that \
+                     needs no account), and stand-ins on this machine for {}",
+                    clean(other, 40),
+                    NAMES.join(", ")
+                )));
             }
-            other => Err(Failure::usage(format!(
-                "there is no provider `{}` for the demo; there are: builtin (the calendar that needs no \
-                 account), calcom (a stand-in for Cal.com on this machine)",
-                clean(other, 40)
-            ))),
-        }
+        };
+        played.map(Self::Played).map_err(|error| {
+            Failure::new(format!("the stand-in for {name} could not be started: {error}"))
+        })
     }
 
     /// Points the server at it.
     pub(super) fn configure(&self, config: &mut Config) {
-        if let Self::Calcom(stand_in) = self {
-            config.providers.calcom.base_url = stand_in.base_url();
+        if let Self::Played(stand_in) = self {
+            stand_in.configure(config);
         }
     }
 
@@ -65,17 +75,13 @@ impl Calendar {
         token: &str,
         org: &str,
     ) -> Result<(), Failure> {
-        let Self::Calcom(stand_in) = self else { return Ok(()) };
-        let failed = |what: String| Failure::new(format!("Cal.com could not be connected: {what}"));
+        let Self::Played(stand_in) = self else { return Ok(()) };
+        let title = stand_in.title();
+        let failed = |what: String| Failure::new(format!("{title} could not be connected: {what}"));
         let connections = format!("{base}/api/orgs/{org}/connections");
-        let body = json!({
-            "provider": "calcom",
-            "credentials": {"api_key": KEY},
-            "options": {"services": {SERVICE: EVENT_TYPE}},
-        });
         let post = |url: &str, body: &Value| client.post(url).bearer_auth(token).json(body).send();
-        let response =
-            post(&connections, &body).await.map_err(|error| failed(error.to_string()))?;
+        let response = post(&connections, &stand_in.connection()).await;
+        let response = response.map_err(|error| failed(error.to_string()))?;
         let status = response.status();
         let answer: Value = response.json().await.map_err(|error| failed(error.to_string()))?;
         let id = answer["id"].as_str().filter(|_| status == StatusCode::CREATED);
@@ -87,7 +93,7 @@ impl Calendar {
             return Err(failed(checked.to_string()));
         }
         line(format_args!(
-            "bookings go to a stand-in for Cal.com at {} (account {})",
+            "bookings go to a stand-in for {title} at {} (account {})",
             stand_in.url(),
             clean(checked["account"].as_str().unwrap_or_default(), 60)
         ));

@@ -12,7 +12,7 @@ mod answers;
 mod calendar;
 mod doors;
 mod input;
-mod trouble;
+mod operation;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,15 +20,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
-use super::cut::{CutListener, Scissors};
+use super::serving::{Serving, serve};
 use account::Account;
 pub use account::{Kept, Standing};
 pub use calendar::EventType;
-use trouble::Troubles;
-pub use trouble::{Operation, Plan, Trouble};
+pub use operation::Operation;
+
+pub use super::trouble::Trouble;
+use super::trouble::{self, Troubles};
+
+/// When a trouble comes about.
+pub type Plan = trouble::Plan<Operation>;
 
 /// The account that is stood in for.
 #[derive(Debug, Clone)]
@@ -62,9 +65,8 @@ pub struct Asked {
 
 /// The running stand-in; it stops when dropped.
 pub struct StandIn {
-    url: String,
     inner: Arc<Inner>,
-    serving: JoinHandle<()>,
+    serving: Serving,
 }
 
 struct Inner {
@@ -73,7 +75,7 @@ struct Inner {
 
 struct State {
     account: Account,
-    troubles: Troubles,
+    troubles: Troubles<Operation>,
     asked: Vec<Asked>,
 }
 
@@ -89,34 +91,26 @@ impl StandIn {
     /// # Errors
     /// If there is no port.
     pub async fn start(setup: Setup) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
         let state = State {
             account: Account::new(setup),
             troubles: Troubles::default(),
             asked: Vec::new(),
         };
         let inner = Arc::new(Inner { state: Mutex::new(state) });
-        let service =
-            doors::router(Arc::clone(&inner)).into_make_service_with_connect_info::<Scissors>();
-        let serving = tokio::spawn(async move {
-            if let Err(error) = axum::serve(CutListener(listener), service).await {
-                tracing::error!(%error, "a stand-in stopped serving");
-            }
-        });
-        Ok(Self { url, inner, serving })
+        let serving = serve(doors::router(Arc::clone(&inner))).await?;
+        Ok(Self { inner, serving })
     }
 
     /// Where it is: what `[providers.calcom] base_url` is to be.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("{}/v2", self.url)
+        format!("{}/v2", self.serving.url())
     }
 
     /// Where it is, without the version.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        self.serving.url()
     }
 
     /// The next request of this kind fares so.
@@ -176,11 +170,5 @@ impl StandIn {
     /// What somebody else books there, past us.
     pub fn book_elsewhere(&self, event_type: u64, start: Timestamp) {
         self.inner.lock().account.book_elsewhere(event_type, start);
-    }
-}
-
-impl Drop for StandIn {
-    fn drop(&mut self) {
-        self.serving.abort();
     }
 }

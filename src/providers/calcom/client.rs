@@ -26,7 +26,7 @@ const LARGEST: usize = 4 << 20;
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 
 /// The part of a client that all connections share.
-pub(in crate::providers) struct Wire {
+pub(super) struct Wire {
     http: Http,
     base: Url,
     read: Duration,
@@ -35,7 +35,7 @@ pub(in crate::providers) struct Wire {
 impl Wire {
     /// `base` is a host, or an address that ends in `/v2`; questions are given up well within
     /// `tool_deadline`.
-    pub(in crate::providers) fn new(base: &str, tool_deadline: Duration) -> Result<Self, String> {
+    pub(super) fn new(base: &str, tool_deadline: Duration) -> Result<Self, String> {
         let base = http::versioned(base, "/v2")?;
         let limits = Limits { connect: CONNECT, total: WRITE, largest: LARGEST };
         Ok(Self { http: Http::new(&base, limits)?, base, read: READ.min(tool_deadline * 3 / 4) })

@@ -199,15 +199,12 @@ pub(super) fn made(body: &BookingBody) -> Option<ProviderBooking> {
 
 /// What Cal.com says of a booking.
 pub(super) fn record(body: &BookingBody) -> ProviderRecord {
-    ProviderRecord {
-        external_id: body.uid.clone(),
-        start: body.start,
-        state: match body.status {
-            Status::Accepted => ProviderState::Confirmed,
-            Status::Pending => ProviderState::Pending,
-            Status::Cancelled | Status::Rejected => ProviderState::Cancelled,
-        },
-    }
+    let state = match body.status {
+        Status::Accepted => ProviderState::Confirmed,
+        Status::Pending => ProviderState::Pending,
+        Status::Cancelled | Status::Rejected => ProviderState::Cancelled,
+    };
+    ProviderRecord::new(body.uid.clone(), body.start, state)
 }
 
 /// The account of an answer, by the name that its owner knows it by.

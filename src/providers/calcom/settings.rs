@@ -17,7 +17,7 @@ const MOST: usize = 200;
 
 /// The options of a connection.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::providers) struct Options {
+pub(super) struct Options {
     /// Our service ids and the ids of their event types.
     pub(super) services: BTreeMap<String, u64>,
     /// Slugs of booking fields and what goes into them.
@@ -33,7 +33,7 @@ impl Options {
     ///
     /// # Errors
     /// The first that is wrong, by its name.
-    pub(in crate::providers) fn read(given: &Map<String, Value>) -> Result<Self, Wrong> {
+    pub(super) fn read(given: &Map<String, Value>) -> Result<Self, Wrong> {
         let mut options = Self {
             services: BTreeMap::new(),
             booking_fields: BTreeMap::new(),
@@ -158,7 +158,7 @@ fn version(field: &str, value: &Value) -> Result<String, Wrong> {
 ///
 /// # Errors
 /// By the field's name; the value is not repeated.
-pub(in crate::providers) fn api_key(given: &Map<String, Value>) -> Result<&str, Wrong> {
+pub(super) fn api_key(given: &Map<String, Value>) -> Result<&str, Wrong> {
     const FIELD: &str = "credentials.api_key";
     if given.keys().any(|name| name != "api_key") {
         return Err(Wrong::new("credentials", "has fields beside `api_key`; remove them"));

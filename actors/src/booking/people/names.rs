@@ -39,8 +39,10 @@ pub fn person(text: &str) -> Option<String> {
         name.split(' ').map(|word| word.trim_matches([',', ';', '!', '?'])).collect();
     let words = join_spelled(without_titles(without_lead_in(&words)));
     // Single letters and numerals are written large by everybody.
-    let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
-    let telling = |word: &&String| letters(word) > 1 && !is_numeral(word);
+    let has_parts = |word: &str| {
+        word.split(|c: char| !c.is_alphabetic()).any(|part| part.chars().nth(1).is_some())
+    };
+    let telling = |word: &&String| has_parts(word) && !is_numeral(word);
     let all_capitals = !words.iter().filter(telling).any(|word| word.contains(char::is_lowercase));
     let written: Vec<String> = words
         .iter()

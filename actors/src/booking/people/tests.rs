@@ -263,6 +263,12 @@ fn a_masked_number_hides_its_middle() {
     assert_eq!(masked_phone("Ann Lee"), "•••");
 }
 
+#[test]
+fn initials_between_hyphens_do_not_tell_how_the_other_words_are_meant() {
+    let usual = person("AA a-é").unwrap();
+    assert_eq!(person(&usual), Some(usual));
+}
+
 proptest! {
     #![proptest_config(crate::booking::trials::trials(64))]
 

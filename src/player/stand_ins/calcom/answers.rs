@@ -2,10 +2,11 @@
 //! understand them.
 
 use axum::Json;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use super::super::trouble::status_of;
 
 /// Why a request is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,10 +76,6 @@ fn enveloped(status: u16, message: &str, details: Value, path: &str, now: Timest
         "path": path,
         "error": {"code": code, "message": message, "details": details},
     })
-}
-
-pub(super) fn status_of(status: u16) -> StatusCode {
-    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A success.

@@ -2,23 +2,20 @@
 //! troubles make of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Query as UrlQuery, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::super::cut::Scissors;
-use super::answers::{No, data, status_of};
+use super::super::trouble::{Behind, Complaint, in_trouble};
+use super::answers::{No, data};
 use super::input::Query;
-use super::{Asked, Inner, Operation, Plan, Trouble};
-
-/// More than any client should read, bytes.
-const FLOOD: usize = 32 << 20;
+use super::{Asked, Inner, Operation, Plan};
 
 pub(super) fn router(inner: Arc<Inner>) -> Router {
     Router::new()
@@ -74,7 +71,7 @@ fn is_in(operation: Operation, version: Option<&str>) -> bool {
     }
 }
 
-struct Request {
+pub(super) struct Request {
     operation: Operation,
     about: String,
     query: Query,
@@ -129,8 +126,9 @@ async fn answer(
     }
 }
 
-impl Inner {
-    /// Does what is asked for and answers.
+impl Behind for Inner {
+    type Request = Request;
+
     fn perform(&self, request: &Request, as_request: bool) -> Response {
         let mut state = self.lock();
         let account = &mut state.account;
@@ -157,84 +155,18 @@ impl Inner {
         done.unwrap_or_else(|no| no.answer(&request.path, now))
     }
 
-    fn say(&self, no: No, path: &str) -> Response {
-        let now = self.lock().account.now();
-        no.answer(path, now)
-    }
-}
-
-async fn in_trouble(
-    inner: &Arc<Inner>,
-    request: Request,
-    trouble: Trouble,
-    scissors: &Scissors,
-) -> Response {
-    let broken = || No::error(500, "Internal server error");
-    let path = request.path.as_str();
-    match trouble {
-        Trouble::TooMany { retry_after } => {
-            let no = No::error(429, "ThrottlerException: Too Many Requests");
-            let mut answer = inner.say(no, path);
-            if let Some(seconds) = retry_after {
-                answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    fn complain(&self, request: &Request, complaint: Complaint) -> Response {
+        let no = match complaint {
+            Complaint::TooMany => No::error(429, "ThrottlerException: Too Many Requests"),
+            Complaint::Broken => No::error(500, "Internal server error"),
+            Complaint::Refused => No::error(401, "Invalid API Key"),
+            Complaint::Forbidden => No::error(403, "Forbidden resource"),
+            Complaint::Taken => No::taken(),
+            Complaint::Raced => {
+                No::Bare { status: 409, message: "booking_conflict_error".to_owned() }
             }
-            answer
-        }
-        Trouble::FailsBefore => inner.say(broken(), path),
-        Trouble::FailsAfter => {
-            inner.perform(&request, false);
-            inner.say(broken(), path)
-        }
-        Trouble::HangsBefore => std::future::pending().await,
-        Trouble::HangsAfter => {
-            inner.perform(&request, false);
-            std::future::pending().await
-        }
-        Trouble::DropsBefore => {
-            scissors.cut();
-            inner.say(broken(), path)
-        }
-        Trouble::DropsAfter => {
-            scissors.cut();
-            inner.perform(&request, false)
-        }
-        Trouble::BreaksOff => {
-            let (mut parts, _) = inner.perform(&request, false).into_parts();
-            parts.headers.insert(header::CONTENT_LENGTH, 4096.into());
-            let half = Bytes::from_static(b"{\"status\":\"success\",\"data\":{\"uid\":");
-            let pieces = [Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
-            Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(pieces)))
-        }
-        Trouble::DoesLate { millis } => {
-            let later = Arc::clone(inner);
-            tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(millis)).await;
-                later.perform(&request, false);
-            });
-            scissors.cut();
-            status_of(500).into_response()
-        }
-        Trouble::Slow { millis } => {
-            tokio::time::sleep(Duration::from_millis(millis)).await;
-            inner.perform(&request, false)
-        }
-        Trouble::Refuses => inner.say(No::error(401, "Invalid API Key"), path),
-        Trouble::Forbids => inner.say(No::error(403, "Forbidden resource"), path),
-        Trouble::SlotTaken => inner.say(No::taken(), path),
-        Trouble::LosesRace => {
-            let message = "booking_conflict_error".to_owned();
-            inner.say(No::Bare { status: 409, message }, path)
-        }
-        Trouble::NeedsConfirmation => inner.perform(&request, true),
-        Trouble::Redirects => {
-            let to = format!("/elsewhere{path}");
-            (status_of(307), [(header::LOCATION, to)]).into_response()
-        }
-        Trouble::Floods => (status_of(200), "x".repeat(FLOOD)).into_response(),
-        Trouble::Garbles => {
-            let status = inner.perform(&request, false).status();
-            (status, "<html>It worked!</html>").into_response()
-        }
-        Trouble::Answers { status, body } => (status_of(status), Json(body)).into_response(),
+        };
+        let now = self.lock().account.now();
+        no.answer(&request.path, now)
     }
 }

@@ -71,7 +71,7 @@ fn to_noon() -> Act {
 }
 
 fn record(start: i64, state: ProviderState) -> ProviderRecord {
-    ProviderRecord { external_id: "x".into(), start: at(start), state }
+    ProviderRecord::new("x", at(start), state)
 }
 
 fn acts() -> impl Strategy<Value = Act> {

@@ -316,11 +316,7 @@ impl BookingProvider for Script {
         if self.with(|inner| inner.reads) == Some(Mode::Slow) {
             self.slow.acquire().await.unwrap().forget();
         }
-        Ok(found.map(|entry| ProviderRecord {
-            external_id: entry.external_id,
-            start: entry.start,
-            state: entry.state,
-        }))
+        Ok(found.map(|entry| ProviderRecord::new(entry.external_id, entry.start, entry.state)))
     }
 }
 

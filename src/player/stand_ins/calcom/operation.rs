@@ -1,0 +1,35 @@
+//! What the stand-in can be asked for. Knows no booking.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::trouble::Kind;
+
+/// What a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Anything, in plans.
+    Any,
+    /// The account.
+    Me,
+    /// An event type.
+    EventType,
+    /// Free slots.
+    Slots,
+    /// A new booking.
+    Create,
+    /// A list of bookings.
+    List,
+    /// One booking.
+    Get,
+    /// A move.
+    Reschedule,
+    /// A cancellation.
+    Cancel,
+    /// Something that does not exist.
+    Unknown,
+}
+
+impl Kind for Operation {
+    const ANY: Self = Self::Any;
+}
