@@ -22,6 +22,7 @@ mod identity;
 mod jobs;
 mod lists;
 mod login;
+mod messages;
 mod openapi;
 mod orgs;
 mod routing;
@@ -83,6 +84,7 @@ fn of_org() -> Routes<OneOrg> {
         .route("/api/orgs/{org}/tools/{name}/try", post(try_tool::try_one))
         .route("/api/orgs/{org}/audit", get(audit::list))
         .route("/api/orgs/{org}/jobs", get(jobs::list))
+        .route("/api/orgs/{org}/messages", get(messages::list))
 }
 
 /// What is of the whole server, or of nobody.
@@ -96,6 +98,8 @@ fn of_server() -> Routes<WholeServer> {
         .route("/api/orgs", get(orgs::list).post(orgs::create))
         .route("/api/tokens", get(tokens::list).post(tokens::create))
         .route("/api/tokens/{token}", delete(tokens::delete))
+        .route("/api/messaging/twilio/{owner}/status", post(messages::status))
+        .route("/api/messaging/twilio/{owner}/inbound", post(messages::inbound))
         .route("/api/feed", get(feed::watch))
         .route("/api/feed/tickets", post(feed::ticket))
         .route("/api/health", get(health::health))

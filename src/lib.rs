@@ -53,6 +53,7 @@
 pub mod cli;
 pub mod config;
 mod http;
+mod messaging;
 pub mod player;
 mod providers;
 pub mod server;

@@ -5,7 +5,7 @@
 mod calcom;
 mod customerconnect;
 mod entry;
-mod http;
+pub(crate) mod http;
 mod unusable;
 mod vendor;
 

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookswitch_actors::ports::{
-    Adapters, CallControl, CallerSource, Clock, NoAdapters, SetClock, SystemClock,
+    Adapters, CallControl, CallerSource, Clock, Messenger, NoAdapters, NoMessenger, SetClock,
+    SystemClock,
 };
 use hookswitch_actors::tools::{Face, Toolbox};
 use hookswitch_actors::{CallSettings, Calls, CallsParts, Feed, Orgs};
@@ -30,6 +31,7 @@ pub use start_error::StartError;
 
 use crate::config::Config;
 use crate::http::{self, App};
+use crate::messaging::twilio::Twilio;
 use crate::providers::{self, Vendors};
 use crate::vapi::VapiControl;
 
@@ -218,6 +220,7 @@ async fn wire(
         adapters: Arc::new(Vendors::new(config, store.clone(), options.adapters)),
         control,
         directory: providers::directory(config),
+        messenger: messenger(config),
         caller_sources: options.caller_sources,
         toolbox: Toolbox::standard_and(options.more_tools),
         settings: CallSettings {
@@ -228,4 +231,15 @@ async fn wire(
     })
     .await?;
     Ok((calls, tokens))
+}
+
+fn messenger(config: &Config) -> Arc<dyn Messenger> {
+    match Twilio::new(config) {
+        Ok(twilio) => Arc::new(twilio),
+        Err(problem) => {
+            // Bookings are made without messages; the server must not stay down for that.
+            tracing::error!(%problem, "Twilio cannot be used");
+            Arc::new(NoMessenger)
+        }
+    }
 }

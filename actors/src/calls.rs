@@ -33,8 +33,11 @@ use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
 use crate::directory::Directories;
 use crate::feed::Feed;
 use crate::jobs::{Bell, Running};
+use crate::messages::Handovers;
 use crate::orgs::{OrgEntry, Orgs};
-use crate::ports::{Adapters, CallControl, CallerSource, Clock, CustomerDirectory};
+use crate::ports::{
+    Adapters, CallControl, CallerSource, Clock, CustomerDirectory, Messenger, MessengerError,
+};
 use crate::provider::{CameBack, Connections};
 use crate::provider_log::ProviderLog;
 use crate::session::facts::{CallFacts, Heard};
@@ -83,6 +86,8 @@ pub struct CallsParts {
     pub control: Arc<dyn CallControl>,
     /// The customer directory.
     pub directory: Arc<dyn CustomerDirectory>,
+    /// What text messages go through.
+    pub messenger: Arc<dyn Messenger>,
     /// Who else may know a caller; the first who does is believed.
     pub caller_sources: Vec<Arc<dyn CallerSource>>,
     /// The tools.
@@ -106,6 +111,9 @@ pub(crate) struct Shared {
     pub(crate) turns: Turns,
     /// Wakes the worker of durable jobs.
     pub(crate) bell: Bell,
+    pub(crate) messenger: Arc<dyn Messenger>,
+    /// Who waits for a message to be handed over.
+    pub(crate) handovers: Handovers,
     /// What sessions are linked to.
     pub(crate) nursery: Nursery,
     pub(crate) control: Arc<dyn CallControl>,
@@ -194,6 +202,15 @@ impl Calls {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.shared.clock
+    }
+
+    /// Asks whether the account that an org sends messages with can be used; `None` if it has none.
+    pub async fn check_messenger(&self, org: &OrgEntry) -> Option<Result<(), MessengerError>> {
+        match crate::messages::account(&self.shared, org) {
+            Ok(Some(account)) => Some(self.shared.messenger.check(&account).await),
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The tools.
@@ -411,6 +428,8 @@ fn parts_shared(
         sessions: Sessions::default(),
         turns: Turns::default(),
         bell: Bell::default(),
+        messenger: Arc::clone(&parts.messenger),
+        handovers: Handovers::default(),
         nursery,
         control: Arc::clone(&parts.control),
         caller_sources: parts.caller_sources.clone(),

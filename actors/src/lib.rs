@@ -50,6 +50,7 @@
 //! | what happens when one is booked? | `booking/book` |
 //! | and at a provider outside, when something goes wrong? | `booking/saga` |
 //! | what must happen even if the server stops? | `jobs` |
+//! | what is a customer sent, and when? | `messages` |
 //! | what does the caller hear? | `booking/phrases` |
 //! | who answers a call, where does it go? | [`questions`] |
 //! | which tools are there? | [`tools`] |
@@ -69,6 +70,7 @@ mod calls;
 mod directory;
 mod feed;
 mod jobs;
+mod messages;
 mod orgs;
 pub mod ports;
 mod provider;
@@ -84,6 +86,7 @@ pub use calls::{
 };
 pub use directory::{Directories, DirectoryHealth};
 pub use feed::{Feed, FeedItem, First, Snapshot};
+pub use messages::TWILIO_TOKEN_FIELD;
 pub use orgs::{CUSTOMERCONNECT_KEY_FIELD, OrgEntry, Orgs, WEBHOOK_SECRET_FIELD};
 pub use provider::{Connections, Health, ProviderHandle};
 pub use provider_log::CALL_LOG_FIELD;

@@ -6,6 +6,7 @@ mod caller_source;
 mod clock;
 mod control;
 mod directory;
+mod messenger;
 mod provider;
 mod tokens;
 
@@ -16,6 +17,7 @@ pub use directory::{
     CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryContact, DirectoryError,
     DirectoryLimits, NoDirectory,
 };
+pub use messenger::{Messenger, MessengerError, NoMessenger, Taken, Text, TextAccount};
 pub use provider::{
     Adapters, BookingProvider, Changes, DaySlots, NoAdapters, Notice, ProviderAccount,
     ProviderBooking, ProviderError, ProviderRecord, ProviderState, SharedLimit, SlotQuery, Watch,

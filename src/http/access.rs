@@ -15,7 +15,7 @@ use hookswitch_storage::{OrgId, Role};
 use super::app::App;
 use super::error::ApiError;
 use super::identity::{Principal, presented};
-pub(super) use odd::{Anyone, Developer, FromVapi, Watching};
+pub(super) use odd::{Anyone, Developer, FromProvider, FromVapi, Watching};
 use role::{OfOrg, OfServer};
 
 /// The part of a path that names an org; only [`Of`] reads it.
@@ -28,6 +28,8 @@ pub(super) enum Least {
     Anyone,
     /// Who proves to be Vapi, by the org's or the instance's secret.
     Vapi,
+    /// Who proves to be a provider or carrier, by its signature.
+    Provider,
     /// Any token; what it reaches depends on it.
     AnyToken,
     /// A token with at least this role for the org of the path.

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use futures_util::StreamExt;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::ports::DirectoryError;
 use hookswitch_actors::{DirectoryHealth, OrgEntry};
@@ -55,7 +56,7 @@ pub(super) async fn health(
 /// The customer directory.
 const DIRECTORY: &str = "customerconnect";
 
-/// What messages will be sent through; this version sends none.
+/// What messages are sent through. E-mail is not sent in this version.
 const MESSENGERS: [&str; 2] = ["twilio", "smtp"];
 
 /// `GET /api/health/{integration}`: how the connections to one vendor are, as far as the asker may
@@ -80,6 +81,9 @@ pub(super) async fn integration(
     }
     let mut items = breakers_of(&app, &signed).await?;
     items.retain(|item| item["provider"] == name.as_str());
+    if name == TWILIO {
+        items = carriers_of(&app, &signed).await;
+    }
     let troubled = |item: &&Value| item["state"] != "closed" || item["status"] == "error";
     let status = match (items.len(), items.iter().filter(troubled).count()) {
         (0, _) if is_kept(&app, &signed, &name) => "not_used",
@@ -106,7 +110,6 @@ pub(super) async fn breakers(
 /// Whether an org that the asker sees has settings for what nothing uses yet.
 fn is_kept(app: &App, signed: &Signed<role::Any>, name: &str) -> bool {
     signed.orgs(app).iter().any(|org| match name {
-        "twilio" => org.settings().twilio.is_some(),
         "smtp" => org.settings().smtp.is_some(),
         _ => false,
     })
@@ -130,6 +133,30 @@ async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>
         }
     }
     Ok(items)
+}
+
+/// Text messages.
+const TWILIO: &str = "twilio";
+
+/// Accounts that are asked at once.
+const ASKED_AT_ONCE: usize = 8;
+
+/// The accounts that text messages are sent with, each asked whether it can be used.
+async fn carriers_of(app: &App, signed: &Signed<role::Any>) -> Vec<Value> {
+    let asked = signed.orgs(app).into_iter().map(|org| async move {
+        let checked = app.calls.check_messenger(&org).await?;
+        let status = if checked.is_ok() { "connected" } else { "error" };
+        Some(json!({
+            "org": org.id(),
+            "connection_id": null,
+            "provider": TWILIO,
+            "status": status,
+            "state": "closed",
+            "problem": checked.err().map(|error| error.to_string()),
+        }))
+    });
+    let answers = futures_util::stream::iter(asked).buffered(ASKED_AT_ONCE);
+    answers.filter_map(std::future::ready).collect().await
 }
 
 /// A customer directory among the connections; it has no id of its own.

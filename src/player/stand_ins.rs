@@ -6,3 +6,4 @@ pub mod calcom;
 mod cut;
 mod serving;
 mod trouble;
+pub mod twilio;

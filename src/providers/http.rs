@@ -12,18 +12,18 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 
 /// How far a vendor's requests may go.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     /// Longest time for a connection.
-    pub(super) connect: Duration,
+    pub(crate) connect: Duration,
     /// Longest time for a whole request, and longest silence within it.
-    pub(super) total: Duration,
+    pub(crate) total: Duration,
     /// Largest answer that is read, bytes.
-    pub(super) largest: usize,
+    pub(crate) largest: usize,
 }
 
 /// Why a request has no answer, by what is known of its fate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// It never left this machine.
     NotSent,
     /// It may have arrived; no answer came in time.
@@ -35,15 +35,15 @@ pub(super) enum Failure {
 }
 
 /// An answer, whatever it says.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A way to one vendor. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Http {
+pub(crate) struct Http {
     client: reqwest::Client,
     largest: usize,
 }
@@ -53,7 +53,7 @@ impl Http {
     ///
     /// # Errors
     /// In words, if outgoing requests cannot be set up on this machine.
-    pub(super) fn new(base: &Url, limits: Limits) -> Result<Self, String> {
+    pub(crate) fn new(base: &Url, limits: Limits) -> Result<Self, String> {
         // The program did this at its start; who uses the server as a library may not have.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder();
@@ -72,13 +72,13 @@ impl Http {
     }
 
     /// A request to be sent with [`Self::send`].
-    pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
         self.client.request(method, url)
     }
 
     /// Sends a request and reads its answer. One that could not be sent is tried once more:
     /// connections do fail at times.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let again = request.try_clone();
         let sent = match (request.send().await, again) {
             (Err(error), Some(again)) if error.is_connect() && !error.is_timeout() => {
@@ -111,7 +111,7 @@ fn failure(error: &reqwest::Error) -> Failure {
 
 /// A vendor's address with the version that all its paths begin with, whether or not the operator
 /// wrote it.
-pub(super) fn versioned(base: &str, version: &str) -> Result<Url, String> {
+pub(crate) fn versioned(base: &str, version: &str) -> Result<Url, String> {
     let base = base.trim_end_matches('/');
     let version = if base.ends_with(version) { "" } else { version };
     let url: Option<Url> = format!("{base}{version}").parse().ok();
@@ -119,7 +119,7 @@ pub(super) fn versioned(base: &str, version: &str) -> Result<Url, String> {
 }
 
 /// `base` with more segments, each encoded.
-pub(super) fn join(base: &Url, segments: &[&str]) -> Url {
+pub(crate) fn join(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     // Fails only for addresses without a path, which `versioned` does not give.
     if let Ok(mut path) = url.path_segments_mut() {
@@ -134,7 +134,7 @@ fn is_local(url: &Url) -> bool {
 }
 
 /// How long the vendor wants to be left alone: `Retry-After`, in seconds or as a date (RFC 9110).
-pub(super) fn pause(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn pause(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
@@ -148,7 +148,7 @@ const MOMENTS: i64 = 1_000_000_000;
 
 /// The same out of a header of the vendor's own, for vendors whose pages do not say in which of the
 /// two usual forms they write it: seconds from now, or a moment in seconds since 1970.
-pub(super) fn reset(headers: &HeaderMap, name: &str, now: Timestamp) -> Option<Duration> {
+pub(crate) fn reset(headers: &HeaderMap, name: &str, now: Timestamp) -> Option<Duration> {
     let given: i64 = headers.get(name)?.to_str().ok()?.trim().parse().ok()?;
     let seconds = if given >= MOMENTS { given - now.as_second() } else { given };
     u64::try_from(seconds).ok().map(Duration::from_secs)

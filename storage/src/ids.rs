@@ -196,6 +196,10 @@ own_id!(
     CallbackId, "cb"
 );
 own_id!(
+    /// A message to a customer.
+    MessageId, "msg"
+);
+own_id!(
     /// One place in a waitlist.
     WaitlistId, "wait"
 );

@@ -13,6 +13,7 @@ mod customer;
 mod event;
 mod intent;
 mod job;
+mod message;
 mod org;
 mod token;
 mod waitlist;
@@ -28,6 +29,7 @@ pub use event::{
 };
 pub use intent::{Act, Intent, MoveTo, ToolCallRef};
 pub use job::{Job, JobState, SETTLE_BOOKING, SettleBooking};
+pub use message::{About, Message, MessageState, Purpose, SEND_MESSAGE, SendMessage};
 pub use org::{
     BookingRules, BusinessHours, CapacityCounts, CustomerConnect, Department, HmacEncoding,
     HmacHash, HmacPlan, NamingSet, Org, OutagePolicy, RequiredField, Service, Settings, Smtp,

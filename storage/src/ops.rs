@@ -9,6 +9,7 @@ pub(crate) mod calls;
 pub(crate) mod customers;
 pub(crate) mod guesses;
 pub(crate) mod jobs;
+pub(crate) mod messages;
 pub(crate) mod orgs;
 pub(crate) mod tokens;
 pub(crate) mod waitlist;

@@ -7,6 +7,7 @@ mod calls;
 mod care;
 mod customers;
 mod guesses;
+mod messages;
 mod options;
 mod orgs;
 mod upkeep;

@@ -12,6 +12,7 @@ pub(crate) mod customers;
 pub(crate) mod guesses;
 pub(crate) mod jobs;
 pub(crate) mod meanings;
+pub(crate) mod messages;
 pub(crate) mod orgs;
 pub(crate) mod tokens;
 pub(crate) mod waitlist;

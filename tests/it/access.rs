@@ -27,7 +27,7 @@ fn refusal(operation: &Operation) -> StatusCode {
 }
 
 fn is_closed(operation: &&Operation) -> bool {
-    !["none", "vapi"].contains(&operation.least.as_str())
+    !["none", "vapi", "provider"].contains(&operation.least.as_str())
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod crash;
 mod customerconnect;
 mod feed;
 mod layering;
+mod messages;
 mod openapi;
 mod operator;
 mod page;

@@ -5,6 +5,7 @@ pub mod access;
 pub mod handover;
 pub mod questions;
 pub mod settled;
+pub mod texts;
 pub mod waiting;
 pub mod which;
 

@@ -16,6 +16,7 @@ use crate::bounds::{
     KEEP_ANSWERS, LOST_CALL_AFTER, MAX_RESTARTS, PASS_ON_EVERY, RESTART_WINDOW, TIDY_EVERY,
 };
 use crate::jobs::Worker;
+use crate::messages::{SendMessages, TellOffers};
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
 use crate::session::state::CallState;
@@ -26,7 +27,7 @@ use crate::supervisor::{Exit, Nursery, RestartBudgets};
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn open(parts: CallsParts) -> Result<Calls, OpenCallsError> {
-    open_with(parts, Worker::default().with(Reconciler)).await
+    open_with(parts, Worker::default().with(Reconciler).with(SendMessages).with(TellOffers)).await
 }
 
 /// As [`open`], with these kinds of durable work.

@@ -114,6 +114,7 @@ impl House {
         let clock = Arc::new(SetClock::starting_at(now));
         let parts = CallsParts {
             directory: Arc::new(crate::ports::NoDirectory),
+            messenger: Arc::new(crate::ports::NoMessenger),
             store,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             feed: Feed::new("test".into(), 64),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::wording::{booked_at, read_back, refused, same_names};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
 use crate::booking::{BookRequest, Booked, Effects, book, phrases};
+use crate::messages::sms_status;
 
 const DESCRIPTION: &str = "Book an appointment at a time that was offered. Call this only after \
     the customer has explicitly confirmed the date, the time and their details.";
@@ -83,9 +84,6 @@ impl BookingData {
     }
 }
 
-/// Messages are not sent yet, and the answer says so (R11).
-const SMS_STATUS: &str = "skipped";
-
 async fn create_booking(context: ToolContext, arguments: CreateBooking) -> ToolOutcome {
     let request = BookRequest {
         date: arguments.date,
@@ -117,7 +115,7 @@ async fn run(
                 message,
                 confirmation: booking.confirmation.clone(),
                 data: BookingData::of(booking),
-                sms_status: SMS_STATUS,
+                sms_status: sms_status(&context, booking).await,
                 read_back: given.read_back(&context, booking),
             };
             ToolOutcome::new(Given::json(&body, success), effects)
@@ -308,7 +306,7 @@ async fn clinic(context: ToolContext, arguments: ClinicAppointment) -> ToolOutco
             let body = ClinicText {
                 success,
                 appointment_id: booking.id.to_string(),
-                sms_status: SMS_STATUS,
+                sms_status: sms_status(&context, booking).await,
                 message: if stands { phrases::APPOINTMENT_BOOKED.to_owned() } else { worded },
                 confirmation: booking.confirmation.clone(),
                 status: booking.status,

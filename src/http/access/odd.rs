@@ -43,6 +43,22 @@ impl FromRequestParts<App> for FromVapi {
     }
 }
 
+/// A provider or carrier reports. A signature is over the body, so that the handler itself settles whether it is genuine.
+pub(in crate::http) struct FromProvider;
+
+impl Pass for FromProvider {
+    type Reach = WholeServer;
+    const LEAST: Least = Least::Provider;
+}
+
+impl FromRequestParts<App> for FromProvider {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        Ok(Self)
+    }
+}
+
 /// Who may watch the feed: by a ticket, since browsers send no header with a WebSocket, else by a token.
 pub(in crate::http) struct Watching(pub(in crate::http) Signed<role::Any>);
 

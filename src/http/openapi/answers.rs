@@ -199,6 +199,33 @@ pub(super) struct Booking {
     history: Vec<Value>,
 }
 
+/// A message to a customer.
+#[derive(JsonSchema)]
+pub(super) struct Message {
+    id: String,
+    /// `sms`.
+    channel: String,
+    /// `booked`, `changed`, `cancelled`, `not_booked` or `waitlist_offer`.
+    purpose: String,
+    /// `queued`, `sending`, `accepted`, `sent`, `delivered`, `failed` or `skipped`.
+    state: String,
+    to: String,
+    /// As it was last handed over.
+    body: Option<String>,
+    booking_id: Option<String>,
+    waitlist_id: Option<String>,
+    /// The carrier's id.
+    external_id: Option<String>,
+    /// What went wrong, and what to do about it.
+    problem: Option<String>,
+    /// The carrier's number of it.
+    problem_code: Option<u32>,
+    /// When it is no longer worth sending.
+    expires_at: Timestamp,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
 /// Somebody who wants to be called back.
 #[derive(JsonSchema)]
 pub(super) struct Callback {

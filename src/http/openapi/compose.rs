@@ -101,6 +101,7 @@ fn word(least: Least) -> Value {
     match least {
         Least::Anyone => json!("none"),
         Least::Vapi => json!("vapi"),
+        Least::Provider => json!("provider"),
         Least::AnyToken => json!("any"),
         Least::OfOrg(role) => json!(role),
         Least::Admin => json!("admin"),
@@ -111,6 +112,7 @@ fn security(least: Least) -> Value {
     match least {
         Least::Anyone => json!([]),
         Least::Vapi => json!([{"vapi": []}]),
+        Least::Provider => json!([]),
         Least::AnyToken | Least::OfOrg(_) | Least::Admin => json!([{"token": []}, {"page": []}]),
     }
 }

@@ -6,8 +6,8 @@ use super::shape::Route;
 use crate::http::lists::PageQuery;
 use crate::http::settings::Document;
 use crate::http::{
-    bookings, callbacks, calls, connections, control, customers, feed, jobs, login, tokens,
-    try_tool, waitlist,
+    bookings, callbacks, calls, connections, control, customers, feed, jobs, login, messages,
+    tokens, try_tool, waitlist,
 };
 
 pub(super) fn table() -> Vec<Route> {
@@ -26,6 +26,20 @@ fn webhooks() -> Vec<Route> {
         one("/api/vapi/tools", "Tool calls of every org"),
         one("/api/vapi/tools/calendar/check", "Free slots, called directly"),
         one("/api/vapi/tools/{name}", "One tool, in an envelope or called directly"),
+        Route::new(
+            "post",
+            "/api/messaging/twilio/{owner}/status",
+            "Connections",
+            "What became of a message, reported by Twilio (form, signed)",
+        )
+        .gives_nothing(204),
+        Route::new(
+            "post",
+            "/api/messaging/twilio/{owner}/inbound",
+            "Connections",
+            "What a customer answered, posted by Twilio (form, signed)",
+        )
+        .gives_nothing(200),
         Route::new(
             "post",
             "/api/vapi/tools/test",
@@ -151,6 +165,14 @@ fn of_waiting() -> Vec<Route> {
         Route::new("get", all, tag, "Who wants to be called back, open ones first")
             .query::<callbacks::Which>()
             .gives::<Page<Callback>>(200),
+        Route::new(
+            "get",
+            "/api/orgs/{org}/messages",
+            tag,
+            "What customers were sent, newest first, and what became of it",
+        )
+        .query::<messages::Which>()
+        .gives::<Page<Message>>(200),
         Route::new("post", all, tag, "Note down a callback")
             .body::<callbacks::NewCallback>()
             .gives::<Callback>(201),

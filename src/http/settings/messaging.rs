@@ -1,7 +1,8 @@
 //! The accounts that text messages and e-mail are sent with, as an operator writes them. Secrets go
-//! in and never come out; a read shows only that there is one. What is kept has no effect in this
-//! version.
+//! in and never come out; a read shows only that there is one. E-mail is not sent
+//! in this version.
 
+use hookswitch_actors::TWILIO_TOKEN_FIELD;
 use hookswitch_actors::booking::people;
 use hookswitch_storage::{Sealed, Settings, Smtp, SmtpSecurity, Twilio, TwilioSender};
 use schemars::JsonSchema;
@@ -10,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::check::{self, Wrong};
 use crate::http::openapi::names;
 
-/// Field names under which the secrets are sealed.
-const TWILIO_TOKEN_FIELD: &str = "twilio.auth_token";
+/// Field name under which the password is sealed.
 const SMTP_PASSWORD_FIELD: &str = "smtp.password";
 
 /// Port for e-mail from programs (RFC 6409), and the one for TLS from the first byte (RFC 8314).

@@ -77,6 +77,11 @@ tables! {
     WaitlistLine = 85 "waitlist index" Org,
     KeptSlots = 86 "waitlist index" Org,
     WaitlistDue = 87 "waitlist index" Global,
+    Messages = 90 "message" Org,
+    MessagesInOrder = 91 "message index" Org,
+    MessageOfCause = 92 "message index" Org,
+    MessageOfSender = 93 "message index" Org,
+    OptOuts = 94 "opt-out" Org,
 }
 
 impl Table {

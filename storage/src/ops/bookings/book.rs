@@ -5,7 +5,7 @@ use super::{check_range, claim_of, code, missing, note, unsettled};
 use crate::error::StoreError;
 use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent};
 use crate::ops::answers::{self, Seen};
-use crate::ops::{customers, require_org, waitlist};
+use crate::ops::{customers, messages, require_org, waitlist};
 use crate::requests::{BookOutcome, NewBooking};
 use crate::rows::Tx;
 use crate::trees::{bookings, claims, meanings};
@@ -105,6 +105,7 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
     answers::note(tx, &booking.org, booking.call_id.as_ref(), new.tool_call, booking.id, new.now)?;
     note(tx, &booking, "booking.made", &[], &new.by, new.now)?;
     waitlist::booked(tx, &booking, new.caller.as_deref(), &new.by, new.now)?;
+    messages::of_booking(tx, None, &booking, new.now)?;
     Ok(BookOutcome::Booked(Box::new(booking)))
 }
 

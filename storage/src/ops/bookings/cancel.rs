@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::ids::CallId;
 use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent, ToolCallRef};
 use crate::ops::answers::{self, Seen};
-use crate::ops::waitlist;
+use crate::ops::{messages, waitlist};
 use crate::requests::{CancelBooking, CancelOutcome};
 use crate::rows::Tx;
 use crate::trees::bookings;
@@ -105,5 +105,6 @@ pub(super) fn finish(
     answers::note(tx, &booking.org, call_id.as_ref(), tool_call, booking.id, now)?;
     note(tx, &booking, "booking.cancelled", &["status"], by, now)?;
     waitlist::freed(tx, old, now)?;
+    messages::of_booking(tx, Some(old), &booking, now)?;
     Ok(booking)
 }

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::ids::CallId;
 use crate::model::{Act, Booking, BookingChange, ChangeKind, Intent, MoveTo};
 use crate::ops::answers::{self, Seen};
-use crate::ops::waitlist;
+use crate::ops::{messages, waitlist};
 use crate::requests::{MoveBooking, MoveOutcome};
 use crate::rows::Tx;
 use crate::trees::{bookings, claims, meanings};
@@ -165,5 +165,6 @@ pub(super) fn finish(
     note(tx, &booking, "booking.moved", &["start", "end"], by, now)?;
     waitlist::booked(tx, &booking, to.caller.as_deref(), by, now)?;
     waitlist::freed(tx, old, now)?;
+    messages::of_booking(tx, Some(old), &booking, now)?;
     Ok(booking)
 }

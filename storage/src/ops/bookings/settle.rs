@@ -8,7 +8,7 @@ use super::{claim_to, note, release, relocate, unsettled};
 use crate::error::StoreError;
 use crate::ids::{BookingId, OrgId};
 use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent, Outcome};
-use crate::ops::answers;
+use crate::ops::{answers, messages};
 use crate::requests::Settlement;
 use crate::rows::Tx;
 use crate::trees::{bookings, claims};
@@ -180,6 +180,7 @@ impl Change<'_, '_> {
             let fields = ["outcome", "status", "external_ids"];
             note(tx, &booking, "booking.settled", &fields, by, now)?;
         }
+        messages::of_booking(tx, Some(&old), &booking, now)?;
         Ok(booking)
     }
 }

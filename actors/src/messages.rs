@@ -1,0 +1,89 @@
+//! Messages to customers: durable, sent once as far as anybody can tell, and never more than what is
+//! still true. Owns when one is handed over and what follows; what it says is in `phrases`, whom it
+//! goes through is behind a port.
+//!
+//! ```text
+//! a booking changes --same operation--> message queued + job
+//! job: still true? wanted? -> marked as being handed over -> carrier -> taken | refused | again
+//! crash or lost answer in between: the carrier is asked what it has before it is sent again
+//! ```
+
+mod offer;
+mod send;
+mod status;
+mod wording;
+
+use std::sync::Arc;
+
+use hookswitch_storage::{MessageId, Secret, Settings};
+use tokio::sync::broadcast;
+
+pub(crate) use offer::TellOffers;
+pub(crate) use send::SendMessages;
+pub(crate) use status::sms_status;
+
+use crate::calls::Shared;
+use crate::orgs::OrgEntry;
+use crate::ports::{MessengerError, TextAccount};
+
+/// Field name under which the carrier's token is sealed.
+pub const TWILIO_TOKEN_FIELD: &str = "twilio.auth_token";
+
+/// Ends of messages that somebody may still wait for.
+const HEARD_OF: usize = 256;
+
+/// Tells those who wait that a message is no longer on its way to the carrier. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Handovers(broadcast::Sender<MessageId>);
+
+impl Default for Handovers {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(HEARD_OF))
+    }
+}
+
+impl Handovers {
+    fn ended(&self, message: &MessageId) {
+        // Fails only when nobody waits.
+        let _ = self.0.send(message.clone());
+    }
+
+    fn listen(&self) -> broadcast::Receiver<MessageId> {
+        self.0.subscribe()
+    }
+}
+
+/// What an org sends with; `None` if it has nothing.
+///
+/// # Errors
+/// If its token does not open: the operator has to enter it again.
+pub(crate) fn account(
+    shared: &Shared,
+    org: &OrgEntry,
+) -> Result<Option<TextAccount>, MessengerError> {
+    let settings: &Settings = org.settings();
+    let Some(twilio) = &settings.twilio else { return Ok(None) };
+    let opened = shared.store.unseal(org.id(), TWILIO_TOKEN_FIELD, &twilio.auth_token);
+    let auth_token: Secret = opened.map_err(|error| {
+        tracing::error!(org.id = %org.id(), %error, "the token for messages does not open");
+        MessengerError::Account {
+            problem: "the token cannot be opened; set `twilio.auth_token` anew".into(),
+            code: None,
+        }
+    })?;
+    Ok(Some(TextAccount {
+        org: org.id().clone(),
+        account_sid: twilio.account_sid.clone(),
+        auth_token,
+        from: twilio.from.clone(),
+    }))
+}
+
+/// The account of an org whose settings are at hand.
+pub(crate) fn account_of(
+    shared: &Arc<Shared>,
+    org: &hookswitch_storage::OrgId,
+) -> Result<Option<(Arc<OrgEntry>, TextAccount)>, MessengerError> {
+    let Some(entry) = shared.orgs.get(org) else { return Ok(None) };
+    Ok(account(shared, &entry)?.map(|account| (entry, account)))
+}

@@ -1,0 +1,190 @@
+//! Hands one message over to the carrier. Written down before and after, so that after a crash or a
+//! lost answer the carrier is asked what it has before anything is sent again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hookswitch_storage::{
+    Handover, Message, MessageState, OrgId, SEND_MESSAGE, SendMessage, StoreError,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{account_of, wording};
+use crate::calls::Shared;
+use crate::jobs::{Ended, Order, Pace, Work};
+use crate::ports::{MessengerError, Taken, Text, TextAccount};
+
+/// How long after it was handed over a message that the carrier does not list will surely not be
+/// listed any more.
+const SHOWS_WITHIN: Duration = Duration::from_secs(20);
+
+/// How soon a lost answer is looked for.
+const LOOK_AFTER: Duration = Duration::from_secs(3);
+
+/// The carrier's clock may differ from ours by so much.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(120);
+
+/// Shortest and longest time that a carrier lets itself be given.
+const VALID: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(36_000));
+
+/// The work of sending messages.
+pub(crate) struct SendMessages;
+
+#[async_trait]
+impl Work for SendMessages {
+    type Payload = SendMessage;
+
+    const KIND: &'static str = SEND_MESSAGE;
+
+    fn pace(&self) -> Pace {
+        // Ends with the message's time, not with a count.
+        let first = Duration::from_secs(5);
+        Pace { first, most_runs: None, ..Pace::default() }
+    }
+
+    async fn run(&self, shared: &Arc<Shared>, order: Order<SendMessage>) -> Ended {
+        let SendMessage { message: id } = order.payload;
+        let run = Run { shared, org: &order.org };
+        let ended = match shared.store.message(&order.org, &id).await {
+            Ok(Some(message)) if message.state.is_open() => run.hand_over(message).await,
+            Ok(_) => Ok(Ended::Done),
+            Err(error) => Err(error),
+        };
+        shared.handovers.ended(&id);
+        ended.unwrap_or_else(|error| again(None, &error.to_string()))
+    }
+}
+
+fn again(after: Option<Duration>, why: &str) -> Ended {
+    Ended::Again { after, why: why.to_owned() }
+}
+
+struct Run<'a> {
+    shared: &'a Arc<Shared>,
+    org: &'a OrgId,
+}
+
+impl Run<'_> {
+    async fn hand_over(&self, message: Message) -> Result<Ended, StoreError> {
+        let (org, account) = match account_of(self.shared, self.org) {
+            Ok(Some(found)) => found,
+            Ok(None) => return self.skip(&message, "the org has no account to send it with").await,
+            Err(error) => return Ok(again(None, &error.to_string())),
+        };
+        if message.state == MessageState::Sending
+            && let Some(ended) = self.look(&message, &account).await?
+        {
+            return Ok(ended);
+        }
+        let now = self.shared.clock.now();
+        if now >= message.expires_at {
+            let problem = match &message.problem {
+                Some(problem) => format!("could not be sent in time: {problem}"),
+                None => "could not be sent in time".to_owned(),
+            };
+            return self.end(&message, Handover::Refused { problem, code: None }).await;
+        }
+        if self.shared.store.opted_out(self.org, &message.to).await?.is_some() {
+            return self.skip(&message, "the number has asked for no more messages").await;
+        }
+        let Some(body) = wording::of(self.shared, &org, &message).await? else {
+            return self.skip(&message, "it was overtaken by what happened since").await;
+        };
+        let text = text(&message, body.clone(), now);
+        let begun = self.shared.store.begin_message(self.org, &message.id, body, now).await?;
+        if begun.is_none() {
+            return Ok(Ended::Done);
+        }
+        let sent = self.shared.messenger.send(&account, &text).await;
+        self.judge(&message, sent).await
+    }
+
+    async fn judge(
+        &self,
+        message: &Message,
+        sent: Result<Taken, MessengerError>,
+    ) -> Result<Ended, StoreError> {
+        let error = match sent {
+            Ok(Taken { external_id, state }) => {
+                return self.end(message, Handover::Taken { external_id, state }).await;
+            }
+            Err(error) => error,
+        };
+        let problem = error.to_string();
+        match error {
+            MessengerError::Unknown => Ok(again(Some(LOOK_AFTER), &problem)),
+            MessengerError::Refused { code, .. } => {
+                self.end(message, Handover::Refused { problem, code }).await
+            }
+            MessengerError::OptedOut { code } => {
+                let now = self.shared.clock.now();
+                self.shared.store.wants_messages(self.org, &message.to, false, now).await?;
+                self.end(message, Handover::Refused { problem, code }).await
+            }
+            MessengerError::Busy { retry_after } => {
+                self.not_taken(message, problem.clone()).await?;
+                Ok(again(retry_after, &problem))
+            }
+            MessengerError::Account { .. } | MessengerError::NotSent => {
+                self.not_taken(message, problem.clone()).await?;
+                Ok(again(None, &problem))
+            }
+        }
+    }
+
+    /// What became of a message that was handed over and whose answer was lost; `None` if it surely
+    /// was not taken.
+    async fn look(
+        &self,
+        message: &Message,
+        account: &TextAccount,
+    ) -> Result<Option<Ended>, StoreError> {
+        let (Some(body), Some(at)) = (message.body.clone(), message.handed_over_at) else {
+            return Ok(None);
+        };
+        let now = self.shared.clock.now();
+        let since = at.checked_sub(CLOCKS_DIFFER).unwrap_or(at);
+        let found = self.shared.messenger.find(account, &text(message, body, now), since).await;
+        Ok(match found {
+            Ok(Some(taken)) => Some(self.judge(message, Ok(taken)).await?),
+            Ok(None) if is_within(at, now, SHOWS_WITHIN) => {
+                Some(again(Some(LOOK_AFTER), "the carrier may not show it yet"))
+            }
+            Ok(None) => None,
+            Err(error) => Some(again(None, &error.to_string())),
+        })
+    }
+
+    async fn not_taken(&self, message: &Message, problem: String) -> Result<(), StoreError> {
+        let handover = Handover::NotTaken { problem };
+        let now = self.shared.clock.now();
+        self.shared.store.end_message(self.org, &message.id, handover, now).await.map(|_| ())
+    }
+
+    async fn skip(&self, message: &Message, problem: &str) -> Result<Ended, StoreError> {
+        self.end(message, Handover::Skipped { problem: problem.to_owned() }).await
+    }
+
+    async fn end(&self, message: &Message, handover: Handover) -> Result<Ended, StoreError> {
+        if let Handover::Refused { problem, code } = &handover {
+            tracing::warn!(
+                org.id = %self.org, message.id = %message.id, message.purpose = message.purpose.name(),
+                code, problem, "a message was not sent"
+            );
+        }
+        let now = self.shared.clock.now();
+        self.shared.store.end_message(self.org, &message.id, handover, now).await?;
+        Ok(Ended::Kept)
+    }
+}
+
+fn is_within(at: Timestamp, now: Timestamp, time: Duration) -> bool {
+    SignedDuration::try_from(time).is_ok_and(|time| now.duration_since(at) < time)
+}
+
+fn text(message: &Message, body: String, now: Timestamp) -> Text {
+    let left = Duration::try_from(message.expires_at.duration_since(now)).unwrap_or_default();
+    let valid_for = left.clamp(VALID.0, VALID.1);
+    Text { id: message.id.clone(), to: message.to.clone(), body, valid_for }
+}

@@ -1,0 +1,140 @@
+//! Twilio's Messages API (2010-04-01): sends a text message, finds one whose answer was lost, and reads
+//! what Twilio reports. Owns the requests; what answers mean is in `refusal`, their JSON in `wire`.
+//! Facts: Twilio's published OpenAPI description and documentation as of 2026, not tried against an
+//! account.
+
+mod refusal;
+mod signature;
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use hookswitch_actors::ports::{Messenger, MessengerError, Taken, Text, TextAccount};
+use hookswitch_storage::TwilioSender;
+use jiff::Timestamp;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, RequestBuilder, Url};
+
+use crate::config::Config;
+use crate::providers::http::{self, Answer, Failure, Http, Limits};
+
+pub(crate) use refusal::in_words;
+pub(crate) use signature::is_genuine;
+pub(crate) use wire::state;
+
+/// How far requests may go. Nobody waits for a message as one does for a free slot.
+const LIMITS: Limits =
+    Limits { connect: Duration::from_secs(3), total: Duration::from_secs(15), largest: 1 << 20 };
+
+/// Messages that are looked through for one whose answer was lost: those to one number, newest first.
+const LOOKED_THROUGH: &str = "50";
+
+/// Twilio at one address. Holds no key: each message brings its org's.
+pub(crate) struct Twilio {
+    http: Http,
+    base: Url,
+    /// Under which Twilio reaches this server; `None` if it cannot, so that it reports nothing.
+    public_url: Option<String>,
+}
+
+impl Twilio {
+    /// Twilio where the configuration says it is.
+    ///
+    /// # Errors
+    /// In words, if outgoing requests cannot be set up.
+    pub(crate) fn new(config: &Config) -> Result<Self, String> {
+        let base = http::versioned(&config.providers.twilio.base_url, "/2010-04-01")?;
+        let public_url = config.server.public_url.clone();
+        Ok(Self { http: Http::new(&base, LIMITS)?, base, public_url })
+    }
+
+    fn messages(
+        &self,
+        method: Method,
+        account: &TextAccount,
+        query: &[(&str, &str)],
+    ) -> RequestBuilder {
+        let path = ["Accounts", account.account_sid.as_str(), "Messages.json"];
+        let mut url = http::join(&self.base, &path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let token = account.auth_token.text().unwrap_or_default();
+        self.http.request(method, url).basic_auth(&account.account_sid, Some(token))
+    }
+
+    fn body(&self, account: &TextAccount, text: &Text) -> Vec<(&'static str, String)> {
+        let sender = match &account.from {
+            TwilioSender::Number(number) => ("From", number.clone()),
+            TwilioSender::Service(sid) => ("MessagingServiceSid", sid.clone()),
+        };
+        let mut body = vec![
+            ("To", text.to.clone()),
+            sender,
+            ("Body", text.body.clone()),
+            ("ValidityPeriod", text.valid_for.as_secs().to_string()),
+        ];
+        if let Some(url) = &self.public_url {
+            let (org, id) = (&account.org, &text.id);
+            let report = format!("{url}/api/messaging/twilio/{org}/status?message={id}");
+            body.push(("StatusCallback", report));
+        }
+        body
+    }
+}
+
+#[async_trait]
+impl Messenger for Twilio {
+    async fn send(&self, account: &TextAccount, text: &Text) -> Result<Taken, MessengerError> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.body(account, text))
+            .finish();
+        let request = self
+            .messages(Method::POST, account, &[])
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form);
+        let answer = self.http.send(request).await;
+        let answer = answer.map_err(|failure| match failure {
+            Failure::NotSent => MessengerError::NotSent,
+            Failure::Late | Failure::Broken | Failure::TooLarge => MessengerError::Unknown,
+        })?;
+        match answer.status.as_u16() {
+            200..300 => wire::message(&answer.body).map(taken).ok_or(MessengerError::Unknown),
+            _ => Err(refusal::of(&answer)),
+        }
+    }
+
+    async fn find(
+        &self,
+        account: &TextAccount,
+        text: &Text,
+        since: Timestamp,
+    ) -> Result<Option<Taken>, MessengerError> {
+        let query = [("To", text.to.as_str()), ("PageSize", LOOKED_THROUGH)];
+        let answer = self.ask(self.messages(Method::GET, account, &query)).await?;
+        let listed = wire::list(&answer.body).ok_or(MessengerError::NotSent)?;
+        let same = |message: &wire::Message| {
+            let is_new = message.created_at().is_none_or(|created| created >= since);
+            is_new && message.body == text.body && message.to == text.to
+        };
+        Ok(listed.into_iter().find(same).map(taken))
+    }
+
+    async fn check(&self, account: &TextAccount) -> Result<(), MessengerError> {
+        self.ask(self.messages(Method::GET, account, &[("PageSize", "1")])).await.map(drop)
+    }
+}
+
+impl Twilio {
+    /// Asks something that changes nothing.
+    async fn ask(&self, request: RequestBuilder) -> Result<Answer, MessengerError> {
+        let answer = self.http.send(request).await.map_err(|_| MessengerError::NotSent)?;
+        if answer.status.is_success() { Ok(answer) } else { Err(refusal::of(&answer)) }
+    }
+}
+
+fn taken(message: wire::Message) -> Taken {
+    let state = wire::state(&message.status);
+    Taken { external_id: message.sid, state }
+}

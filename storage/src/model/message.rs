@@ -1,0 +1,126 @@
+//! A message to a customer, as stored: what it is about, and what became of it. Its text is made when
+//! it is sent, from what is true then; what was sent is kept.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{BookingId, JobId, MessageId, OrgId, WaitlistId};
+
+/// The kind of job that sends a message. Written in the operation that gives cause for it.
+pub const SEND_MESSAGE: &str = "send_message";
+
+/// What a job of the kind [`SEND_MESSAGE`] is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendMessage {
+    /// The message.
+    pub message: MessageId,
+}
+
+/// One message to one number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Who sends it.
+    pub org: OrgId,
+    /// What it says.
+    pub purpose: Purpose,
+    /// What it is about.
+    pub about: About,
+    /// To whom, E.164.
+    pub to: String,
+    /// Where it stands.
+    pub state: MessageState,
+    /// The text as it was last handed over.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// The carrier's id of it.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// What went wrong last, in words for operators, without numbers or names of people.
+    #[serde(default)]
+    pub problem: Option<String>,
+    /// The carrier's number of what went wrong.
+    #[serde(default)]
+    pub problem_code: Option<u32>,
+    /// When it was last handed over, before the carrier's answer; what was handed over may have been
+    /// sent although no answer came.
+    #[serde(default)]
+    pub handed_over_at: Option<Timestamp>,
+    /// When it is no longer worth sending.
+    pub expires_at: Timestamp,
+    /// The job that sends it.
+    pub job: JobId,
+    /// When there was cause for it.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A booking stands.
+    Booked,
+    /// A booking is at another time.
+    Changed,
+    /// A booking is cancelled.
+    Cancelled,
+    /// A booking that was promised came to nothing.
+    NotBooked,
+    /// A slot is kept for somebody who waits.
+    WaitlistOffer,
+}
+
+impl Purpose {
+    /// Its name, as written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::Changed => "changed",
+            Self::Cancelled => "cancelled",
+            Self::NotBooked => "not_booked",
+            Self::WaitlistOffer => "waitlist_offer",
+        }
+    }
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// A booking.
+    Booking(BookingId),
+    /// A place in the waitlist, and the start of the slot that is kept.
+    Waitlist(WaitlistId, Timestamp),
+}
+
+/// Where a message stands. It never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    /// Waits to be handed over.
+    Queued,
+    /// Is being handed over, or was, with an unknown outcome.
+    Sending,
+    /// The carrier took it.
+    Accepted,
+    /// The carrier passed it on.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// It will not arrive.
+    Failed,
+    /// It was not to be sent any more, or never was to be.
+    Skipped,
+}
+
+impl MessageState {
+    /// Whether it is still ours to hand over.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::Sending)
+    }
+}

@@ -1,0 +1,284 @@
+//! Messages to customers: written with what gives cause for them, once for each cause; they go on and
+//! never back.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::audit::{self, Note};
+use crate::error::StoreError;
+use crate::ids::{JobId, MessageId, OrgId};
+use crate::model::{
+    About, Booking, BookingStatus, ChangeKind, Job, JobState, Message, MessageState, OfferNotice,
+    Outcome, Purpose, SEND_MESSAGE,
+};
+use crate::requests::{Handover, MessageNews};
+use crate::rows::Tx;
+use crate::trees::{jobs, messages, orgs, waitlist};
+
+/// How long news of a booking are news.
+const NEWS: SignedDuration = SignedDuration::from_hours(24);
+
+/// A booking changed: whether its customer is to hear of it, and what.
+pub(crate) fn of_booking(
+    tx: &mut Tx<'_>,
+    old: Option<&Booking>,
+    new: &Booking,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(to) = &new.customer_phone else { return Ok(()) };
+    let told = messages::of_cause(tx, &new.org, &cause(new, Purpose::Booked))?;
+    let Some(purpose) = purpose(old, new, told.as_ref()) else { return Ok(()) };
+    let expires_at = match purpose {
+        Purpose::Booked | Purpose::Changed => later(now, NEWS).min(new.start),
+        _ => later(now, NEWS),
+    };
+    let draft = Draft { purpose, about: About::Booking(new.id), to, expires_at };
+    queue(tx, &new.org, draft, &cause(new, purpose), now).map(drop)
+}
+
+/// What of a booking is news to its customer, who may have been told that it stands. Each has a
+/// cause of its own, so that a settlement that comes twice is told once.
+fn purpose(old: Option<&Booking>, new: &Booking, told: Option<&Message>) -> Option<Purpose> {
+    let stands = |booking: &Booking| {
+        booking.status == BookingStatus::Confirmed && booking.outcome == Outcome::Confirmed
+    };
+    if old.is_some_and(Booking::is_active) && !new.is_active() {
+        if new.outcome != Outcome::Failed {
+            return Some(Purpose::Cancelled);
+        }
+        let promised = old.and_then(|old| old.intent.as_ref()).is_some_and(|i| i.promised);
+        return (promised || told.is_some()).then_some(Purpose::NotBooked);
+    }
+    let is_news = old.is_none_or(|old| !stands(old) || old.start != new.start);
+    match told {
+        _ if !stands(new) || !is_news => None,
+        None => Some(Purpose::Booked),
+        // It is not sent yet, and will say what is true then.
+        Some(told) if told.state == MessageState::Queued => None,
+        Some(_) => last_move(new).map(|_| Purpose::Changed),
+    }
+}
+
+/// Which of a booking's moves was the last, counted from its making.
+fn last_move(booking: &Booking) -> Option<usize> {
+    booking.history.iter().rposition(|change| change.kind == ChangeKind::Moved)
+}
+
+/// What is never told twice.
+fn cause(booking: &Booking, purpose: Purpose) -> String {
+    match (purpose, last_move(booking)) {
+        (Purpose::Changed, Some(place)) => format!("{} {} {place}", purpose.name(), booking.id),
+        _ => format!("{} {}", purpose.name(), booking.id),
+    }
+}
+
+/// The message about a booking for one purpose, as it stands now.
+pub(crate) fn about(
+    rows: &dyn crate::rows::Rows,
+    booking: &Booking,
+    purpose: Purpose,
+) -> Result<Option<Message>, StoreError> {
+    messages::of_cause(rows, &booking.org, &cause(booking, purpose))
+}
+
+struct Draft<'a> {
+    purpose: Purpose,
+    about: About,
+    to: &'a str,
+    expires_at: Timestamp,
+}
+
+fn queue(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    draft: Draft<'_>,
+    cause: &str,
+    now: Timestamp,
+) -> Result<Option<Message>, StoreError> {
+    // Without an account there is nobody to send it; nothing piles up for the day when there is.
+    if orgs::get(tx, org)?.is_none_or(|org| org.settings.twilio.is_none()) {
+        return Ok(None);
+    }
+    if let Some(known) = messages::of_cause(tx, org, cause)? {
+        return Ok(Some(known));
+    }
+    let message = Message {
+        id: MessageId::random(),
+        org: org.clone(),
+        purpose: draft.purpose,
+        about: draft.about,
+        to: draft.to.to_owned(),
+        state: MessageState::Queued,
+        body: None,
+        external_id: None,
+        problem: None,
+        problem_code: None,
+        handed_over_at: None,
+        expires_at: draft.expires_at,
+        job: JobId::random(),
+        created_at: now,
+        updated_at: now,
+    };
+    messages::create(tx, &message, cause)?;
+    jobs::put(
+        tx,
+        &Job {
+            id: message.job.clone(),
+            org: org.clone(),
+            kind: SEND_MESSAGE.to_owned(),
+            payload: serde_json::json!({ "message": message.id }),
+            due: now,
+            attempts: 0,
+            state: JobState::Waiting,
+            last_error: None,
+        },
+    )?;
+    note(tx, &message, "message.queued", now)?;
+    Ok(Some(message))
+}
+
+/// A slot is kept for somebody who waits: they are told, once. `None` if nobody is to be told any more
+/// or nothing is set up to tell them.
+pub(crate) fn of_offer(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    notice: &OfferNotice,
+    now: Timestamp,
+) -> Result<Option<Message>, StoreError> {
+    let Some(entry) = waitlist::get(tx, org, &notice.entry)? else { return Ok(None) };
+    if entry.offer.as_ref().is_none_or(|slot| slot.start != notice.start || slot.until <= now) {
+        return Ok(None);
+    }
+    let about = About::Waitlist(entry.id.clone(), notice.start);
+    let cause = format!("{} {} {}", Purpose::WaitlistOffer.name(), entry.id, notice.start);
+    let purpose = Purpose::WaitlistOffer;
+    let draft = Draft { purpose, about, to: &entry.phone, expires_at: notice.until };
+    queue(tx, org, draft, &cause, now)
+}
+
+/// A message is about to be handed over with this text; `None` if it is not to be any more.
+pub(crate) fn begin(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    id: &MessageId,
+    body: String,
+    now: Timestamp,
+) -> Result<Option<Message>, StoreError> {
+    let Some(mut message) = messages::get(tx, org, id)? else { return Ok(None) };
+    if !message.state.is_open() {
+        return Ok(None);
+    }
+    message.state = MessageState::Sending;
+    message.body = Some(body);
+    message.handed_over_at = Some(now);
+    message.updated_at = now;
+    messages::put(tx, &message)?;
+    Ok(Some(message))
+}
+
+/// How handing a message over ended; its job goes unless it is to be handed over again.
+pub(crate) fn end(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    id: &MessageId,
+    handover: Handover,
+    now: Timestamp,
+) -> Result<Option<Message>, StoreError> {
+    let Some(mut message) = messages::get(tx, org, id)? else { return Ok(None) };
+    let mut over = true;
+    match handover {
+        Handover::Taken { external_id, state } => {
+            message.state = message.state.max(state);
+            message.external_id = Some(external_id);
+            message.problem = None;
+        }
+        Handover::NotTaken { problem } => {
+            over = !message.state.is_open();
+            if !over {
+                message.state = MessageState::Queued;
+                message.handed_over_at = None;
+                message.problem = Some(problem);
+            }
+        }
+        Handover::Refused { problem, code } => {
+            if message.state.is_open() {
+                message.state = MessageState::Failed;
+                message.problem = Some(problem);
+                message.problem_code = code;
+            }
+        }
+        Handover::Skipped { problem } => {
+            if message.state.is_open() {
+                message.state = MessageState::Skipped;
+                message.problem = Some(problem);
+            }
+        }
+    }
+    message.updated_at = now;
+    messages::put(tx, &message)?;
+    if over {
+        if let Some(job) = jobs::get(tx, org, &message.job)? {
+            jobs::delete(tx, &job);
+        }
+        note(tx, &message, "message.handed_over", now)?;
+    }
+    Ok(Some(message))
+}
+
+/// The carrier says what became of a message; `None` if it is none of ours.
+pub(crate) fn news(tx: &mut Tx<'_>, news: MessageNews) -> Result<Option<Message>, StoreError> {
+    let known = messages::of_sender(tx, &news.org, &news.external_id)?;
+    let known = match (known, &news.id) {
+        (None, Some(id)) => messages::get(tx, &news.org, id)?,
+        (known, _) => known,
+    };
+    let Some(mut message) = known else { return Ok(None) };
+    let other = message.external_id.as_ref().is_some_and(|id| *id != news.external_id);
+    // Their order is not certain; what arrived has arrived.
+    if other || news.state <= message.state {
+        return Ok(Some(message));
+    }
+    message.state = news.state;
+    message.external_id = Some(news.external_id);
+    message.problem = news.problem;
+    message.problem_code = news.code;
+    message.updated_at = news.now;
+    messages::put(tx, &message)?;
+    note(tx, &message, "message.reported", news.now)?;
+    Ok(Some(message))
+}
+
+/// A number wants no messages of the org any more, or wants them again.
+pub(crate) fn wants(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    number: &str,
+    wanted: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    super::require_org(tx, org)?;
+    match (wanted, messages::opted_out(tx, org, number)?) {
+        (true, Some(_)) => messages::opt_in(tx, org, number),
+        (false, None) => messages::opt_out(tx, org, number, now)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    message: &Message,
+    action: &'static str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let subject = message.id.to_string();
+    let fields = vec!["state".to_owned()];
+    audit::append(
+        tx,
+        Some(&message.org),
+        Note { at: now, actor: "messages", action, subject, fields },
+    )
+}
