@@ -3,6 +3,7 @@
 
 mod damage;
 mod ledger;
+mod messages;
 mod provider;
 mod rounds;
 
@@ -22,7 +23,7 @@ async fn busy_org(host: &impl Host) -> TestOrg {
     let settings = json!({
         "business_hours": week,
         "services": [{"id": "visit", "name": "Visit", "duration_minutes": 10}],
-        "booking": {"horizon_days": 365},
+        "booking": {"horizon_days": 3650},
     });
     TestOrg::create(host, settings).await
 }

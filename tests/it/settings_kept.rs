@@ -39,7 +39,7 @@ async fn accounts_for_messages_are_kept_sealed_and_shown_without_their_secrets()
     assert_eq!(health("twilio").await, "not_configured");
     let (status, kept) = org.patch(&server, messaging()).await;
     assert_eq!(status, StatusCode::OK, "{kept}");
-    assert_eq!(health("twilio").await, "not_used", "this version sends nothing");
+    assert_eq!(health("twilio").await, "unavailable", "nobody listens there");
     assert_eq!(health("smtp").await, "not_used");
     assert_eq!(
         kept["twilio"],

@@ -46,6 +46,7 @@ impl TestServer {
         config.server.dev_endpoints = true;
         config.server.clock = Some(clock.parse().unwrap());
         config.storage.path = folder.path().join("data");
+        nothing_outside(&mut config);
         change(&mut config);
         let client = new_client();
         let caller_sources = Vec::new();
@@ -140,5 +141,23 @@ impl Host for TestServer {
 
     fn token(&self) -> &str {
         TestServer::token(self)
+    }
+}
+
+/// No test reaches a vendor: where none is played, nothing listens.
+fn nothing_outside(config: &mut Config) {
+    let nobody = "http://127.0.0.1:9";
+    let providers = &mut config.providers;
+    for provider in [
+        &mut providers.calcom,
+        &mut providers.calendly,
+        &mut providers.square,
+        &mut providers.opentable,
+        &mut providers.acuity,
+        &mut providers.google,
+        &mut providers.customerconnect,
+        &mut providers.twilio,
+    ] {
+        provider.base_url = nobody.into();
     }
 }
