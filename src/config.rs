@@ -1,18 +1,21 @@
 //! Configuration: every key an operator can set. Owns names, defaults and rules; `config.toml` at the root
 //! is the same in words. Read once at start. Knows nothing of what the values are used for.
 
+mod clients;
 mod load;
 mod names;
 mod parse;
 mod secret;
 mod sections;
 
+pub use clients::{OauthClient, OauthClients};
 pub(crate) use load::{BUILT_IN, PUBLIC_URL_NAMES};
 pub use load::{ConfigError, Origin, Overrides, Sources};
 pub use secret::{MasterKey, Secret};
 pub(crate) use sections::server_file;
 pub use sections::{
-    Feed, Log, LogFormat, Outbound, Provider, Providers, ServerSection, Sessions, Storage, Vapi,
+    Feed, Log, LogFormat, Outbound, Provider, Providers, ServerSection, Sessions, Storage, Sync,
+    Vapi,
 };
 
 use serde::Deserialize;
@@ -32,6 +35,8 @@ pub struct Config {
     pub providers: Providers,
     /// Live calls.
     pub sessions: Sessions,
+    /// The exchange of changes with booking providers.
+    pub sync: Sync,
     /// The event feed.
     pub feed: Feed,
     /// Log output.
@@ -50,4 +55,9 @@ pub struct EnvironmentSecrets {
     pub master_key: Option<MasterKey>,
     /// `CALCOM_API_KEY`: for Cal.com connections that an administrator makes without a key.
     pub calcom_api_key: Option<Secret>,
+    /// `SQUARE_ACCESS_TOKEN`: for Square connections that an administrator makes without a token, and for
+    /// subscriptions to what Square posts.
+    pub square_access_token: Option<Secret>,
+    /// Who the server is at the providers that people connect in a browser.
+    pub oauth: OauthClients,
 }

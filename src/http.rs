@@ -23,6 +23,8 @@ mod jobs;
 mod lists;
 mod login;
 mod messages;
+mod notices;
+mod oauth;
 mod openapi;
 mod orgs;
 mod routing;
@@ -40,6 +42,7 @@ use axum::extract::DefaultBodyLimit;
 use access::{OneOrg, WholeServer};
 pub(crate) use app::App;
 pub(crate) use identity::digest;
+pub(crate) use notices::path as notice_path;
 pub(crate) use openapi::text as openapi_text;
 use routing::{Door, Routes, delete, get, patch, post};
 
@@ -102,6 +105,8 @@ fn of_server() -> Routes<WholeServer> {
         .route("/api/messaging/twilio/{owner}/inbound", post(messages::inbound))
         .route("/api/feed", get(feed::watch))
         .route("/api/feed/tickets", post(feed::ticket))
+        .route("/api/oauth/{provider}/start", get(oauth::start))
+        .route("/api/oauth/callback", get(oauth::callback))
         .route("/api/health", get(health::health))
         .route("/api/health/{integration}", get(health::integration))
         .route("/api/circuit-breaker/status", get(health::breakers))
@@ -113,9 +118,14 @@ fn of_server() -> Routes<WholeServer> {
         .route("/readyz", get(health::ready))
 }
 
+/// What booking providers post to.
+fn of_providers() -> Routes<WholeServer> {
+    Routes::new().route("/api/providers/{provider}/webhook/{connection}", post(notices::take))
+}
+
 /// Every operation, with who may use it.
 fn doors() -> Vec<Door> {
-    [of_vapi().doors, of_org().doors, of_server().doors].concat()
+    [of_vapi().doors, of_providers().doors, of_org().doors, of_server().doors].concat()
 }
 
 /// Every route.
@@ -123,6 +133,7 @@ pub(crate) fn router(app: App) -> Router {
     let api = of_org().router.merge(of_server().router).layer(DefaultBodyLimit::max(API_BODY));
     of_vapi()
         .router
+        .merge(of_providers().router)
         .merge(api)
         .fallback(error::no_such_route)
         .method_not_allowed_fallback(error::wrong_method)

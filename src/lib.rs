@@ -40,6 +40,7 @@
 //! | who may see what? | `http/identity.rs`, `http/view.rs` |
 //! | what does the page consist of? | `http/dashboard.rs` and the folder beside it |
 //! | how is a vendor asked? | `providers/<vendor>/client.rs`, `wire.rs`, `map.rs` |
+//! | which addresses may be called for an organisation? | `outbound.rs` |
 //! | what can be configured? | `config.toml`, [`config`] |
 //! | which commands are there? | [`cli`] |
 //! | how are calls played for the demo and the tests? | [`player`] |
@@ -54,6 +55,7 @@ pub mod cli;
 pub mod config;
 mod http;
 mod messaging;
+mod outbound;
 pub mod player;
 mod providers;
 pub mod server;

@@ -2,17 +2,29 @@
 //! vendor is one folder and one line in [`registry`]. Called at start-up, and by the
 //! operator's interface for what may be entered.
 
+mod acuity;
 mod calcom;
+mod caldav;
+mod calendly;
 mod customerconnect;
+mod days;
 mod entry;
+mod google;
 pub(crate) mod http;
+mod notices;
+mod oauth;
+mod opentable;
+mod square;
+mod template;
 mod unusable;
 mod vendor;
 
 use std::sync::Arc;
 
+use hookswitch_actors::Keepers;
 use hookswitch_actors::ports::{
-    Adapters, BookingProvider, CustomerDirectory, NoDirectory, ProviderError,
+    AccessTokens, Adapters, BookingProvider, Clock, CustomerDirectory, NoDirectory, ProviderError,
+    TokenIssuer,
 };
 use hookswitch_storage::{Connection, Store};
 
@@ -21,13 +33,21 @@ use unusable::Unusable;
 use vendor::{Fields, Vendor};
 
 pub(crate) use entry::{Entry, Wrong};
-
-/// Field name under which a connection's credentials are sealed.
-pub(crate) const CREDENTIALS_FIELD: &str = "connection.credentials";
+pub(crate) use hookswitch_actors::CREDENTIALS_FIELD;
+pub(crate) use notices::{Notices, Post};
+pub(crate) use oauth::{ExchangeError, Given, Oauth};
 
 /// Every vendor of booking calendars, in the order in which they are named to operators.
 fn registry(config: &Config) -> Vec<Box<dyn Vendor>> {
-    vec![Box::new(calcom::Vendor::new(config))]
+    vec![
+        Box::new(calcom::Vendor::new(config)),
+        Box::new(calendly::Vendor::new(config)),
+        Box::new(square::Vendor::new(config)),
+        Box::new(opentable::Vendor::new(config)),
+        Box::new(acuity::Vendor::new(config)),
+        Box::new(google::Vendor::new(config)),
+        Box::new(caldav::Vendor::new(config)),
+    ]
 }
 
 fn find<'a>(all: &'a [Box<dyn Vendor>], name: &str) -> Option<&'a dyn Vendor> {
@@ -52,27 +72,36 @@ pub(crate) struct Vendors {
     store: Store,
     given: Arc<dyn Adapters>,
     all: Vec<Box<dyn Vendor>>,
+    oauth: Oauth,
+    keepers: Keepers,
 }
 
 impl Vendors {
-    pub(crate) fn new(config: &Config, store: Store, given: Arc<dyn Adapters>) -> Self {
-        Self { store, given, all: registry(config) }
+    pub(crate) fn new(
+        config: &Config,
+        store: Store,
+        clock: &Arc<dyn Clock>,
+        given: Arc<dyn Adapters>,
+    ) -> Self {
+        let keepers = Keepers::new(store.clone(), Arc::clone(clock));
+        let oauth = Oauth::new(config, Arc::clone(clock));
+        Self { store, given, all: registry(config), oauth, keepers }
     }
 
     fn of(&self, connection: &Connection) -> Option<&dyn Vendor> {
         find(&self.all, &connection.provider)
     }
+}
 
-    /// A connection's credentials; none if it has none.
-    fn credentials(&self, connection: &Connection) -> Result<Fields, ProviderError> {
-        let Some(sealed) = &connection.credentials else { return Ok(Fields::new()) };
-        let opened = self.store.unseal(&connection.org, CREDENTIALS_FIELD, sealed);
-        let opened = opened.map_err(|error| {
-            tracing::error!(connection.id = %connection.id, %error, "credentials do not open");
-            ProviderError::Reconnect
-        })?;
-        serde_json::from_slice(opened.expose()).map_err(|_| ProviderError::Reconnect)
-    }
+/// A connection's credentials; none if it has none.
+fn credentials(store: &Store, connection: &Connection) -> Result<Fields, ProviderError> {
+    let Some(sealed) = &connection.credentials else { return Ok(Fields::new()) };
+    let opened = store.unseal(&connection.org, CREDENTIALS_FIELD, sealed);
+    let opened = opened.map_err(|error| {
+        tracing::error!(connection.id = %connection.id, %error, "credentials do not open");
+        ProviderError::Reconnect
+    })?;
+    serde_json::from_slice(opened.expose()).map_err(|_| ProviderError::Reconnect)
 }
 
 impl Adapters for Vendors {
@@ -80,9 +109,29 @@ impl Adapters for Vendors {
         if let Some(given) = self.given.adapter(connection) {
             return Some(given);
         }
+        if let Some(issuer) = self.issuer(connection) {
+            return self.adapter_with(connection, self.keepers.of(connection, issuer));
+        }
         let vendor = self.of(connection)?;
-        let credentials = self.credentials(connection);
+        let credentials = credentials(&self.store, connection);
         let adapter = credentials.and_then(|given| vendor.adapter(connection, given));
         Some(adapter.unwrap_or_else(|problem| Arc::new(Unusable(problem))))
+    }
+
+    fn adapter_with(
+        &self,
+        connection: &Connection,
+        tokens: Arc<dyn AccessTokens>,
+    ) -> Option<Arc<dyn BookingProvider>> {
+        if let Some(given) = self.given.adapter_with(connection, Arc::clone(&tokens)) {
+            return Some(given);
+        }
+        let adapter = self.of(connection)?.adapter_with(connection, tokens);
+        Some(adapter.unwrap_or_else(|problem| Arc::new(Unusable(problem))))
+    }
+
+    fn issuer(&self, connection: &Connection) -> Option<Arc<dyn TokenIssuer>> {
+        let credentials = credentials(&self.store, connection).ok()?;
+        self.oauth.issuer(&connection.provider, &credentials)
     }
 }

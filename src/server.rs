@@ -19,7 +19,7 @@ use hookswitch_actors::ports::{
     SystemClock,
 };
 use hookswitch_actors::tools::{Face, Toolbox};
-use hookswitch_actors::{CallSettings, Calls, CallsParts, Feed, Orgs};
+use hookswitch_actors::{CallSettings, Calls, CallsParts, Feed, NoticeUrl, Orgs, SyncSettings};
 use hookswitch_storage::{MasterKey, Store, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -212,12 +212,13 @@ async fn wire(
     });
     let orgs = Orgs::load(store.clone()).await?;
     let epoch = local::random_text(8);
+    let vendors = Vendors::new(config, store.clone(), &clock, options.adapters);
     let calls = Calls::open(CallsParts {
         store: store.clone(),
         orgs,
         clock,
         feed: Feed::new(epoch, config.feed.buffer_events),
-        adapters: Arc::new(Vendors::new(config, store.clone(), options.adapters)),
+        adapters: Arc::new(vendors),
         control,
         directory: providers::directory(config),
         messenger: messenger(config),
@@ -226,11 +227,26 @@ async fn wire(
         settings: CallSettings {
             idle: config.sessions.idle(),
             max_live_calls: config.sessions.max_live_calls,
+            keep_slots: Duration::from_millis(config.sessions.slot_cache_ms),
+            sync: sync_settings(config),
             ..CallSettings::default()
         },
     })
     .await?;
     Ok((calls, tokens))
+}
+
+fn sync_settings(config: &Config) -> SyncSettings {
+    // Without it nobody outside can be told where to post to.
+    let base = config.server.public_url.clone();
+    let url = base.map(|base| {
+        NoticeUrl::new(move |connection| format!("{base}{}", http::notice_path(connection)))
+    });
+    SyncSettings {
+        poll_every: Duration::from_secs(config.sync.poll_seconds),
+        probe_every: Duration::from_secs(config.sync.probe_seconds),
+        notice_url: url,
+    }
 }
 
 fn messenger(config: &Config) -> Arc<dyn Messenger> {

@@ -94,6 +94,25 @@ pub(crate) const MAX_PROVIDER_REQUESTS: usize = 64;
 /// Requests that may wait for one of those places, each no longer than its caller does.
 pub(crate) const MAX_PROVIDER_LINE: usize = 4_096;
 
+/// What a request needs at the least between its turn and its caller's deadline. One whose turn comes
+/// later is told so at once, as its answer could not be heard.
+pub(crate) const REQUEST_NEEDS: Duration = Duration::from_millis(100);
+
+/// Before a read that failed is tried once more.
+pub(crate) const READ_AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+/// Longest time for which a provider that asks for a pause is left alone without asking again.
+pub(crate) const MAX_REST: Duration = Duration::from_secs(300);
+
+/// How long a provider's answer about free slots may be given again, unless the operator says
+/// otherwise. About as long as it takes to read a few times out: a rush of callers, or a caller who
+/// has the same day asked for twice, costs one request. What somebody books at the provider itself
+/// meanwhile is offered for moments and never booked, since booking asks anew.
+pub(crate) const KEEP_SLOTS: Duration = Duration::from_secs(5);
+
+/// Answers about free slots that one connection keeps.
+pub(crate) const MAX_KNOWN_SLOTS: usize = 256;
+
 /// Failures in a row after which a connection is left alone.
 pub(crate) const BREAKER_FAILURES: u32 = 5;
 
@@ -189,3 +208,40 @@ pub(crate) const ASK_DECISION: Duration = Duration::from_secs(120);
 
 /// For how long after its time a booking is still tried to be settled; then it is the operator's.
 pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// Ids from a provider's posts that wait to be looked at; beyond it every booking is looked at instead.
+pub(crate) const MAX_NOTICED: usize = 2_000;
+
+/// Bookings that are looked at before whoever else wants something of the exchange gets a turn.
+pub(crate) const LOOKS_AT_ONCE: usize = 20;
+
+/// How many times longer a provider that posts its changes is left alone between two questions: posts
+/// get lost, so that it is asked all the same.
+pub(crate) const POSTED_LESS_OFTEN: u32 = 15;
+
+/// How many polls apart all bookings are looked at, one by one, at a provider that cannot be asked what
+/// changed.
+pub(crate) const WALK_EVERY: u32 = 15;
+
+/// The same at one that can be asked, or posts: it is only for what slipped through.
+pub(crate) const WALK_SELDOM: u32 = 1_440;
+
+/// How many bookings are looked at one by one between two polls, so that little of the account's quota
+/// goes into it.
+pub(crate) const WALK_PACE: u32 = 30;
+
+/// Longest pause of an exchange whose provider is in trouble.
+pub(crate) const LONGEST_SYNC_PAUSE: Duration = Duration::from_secs(600);
+
+/// A provider that would not post is asked again after this.
+pub(crate) const WATCH_AGAIN: Duration = Duration::from_secs(3_600);
+
+/// A watch that ends within this is made anew.
+pub(crate) const WATCH_MARGIN: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a removed connection's provider may take to hear that it need not post any more; the
+/// operator waits for it.
+pub(crate) const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Failed requests in a row after which a connection is said to be down.
+pub(crate) const DOWN_AFTER: u32 = 2;

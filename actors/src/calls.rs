@@ -7,6 +7,7 @@ mod entry;
 mod index;
 mod news;
 mod operator;
+mod parts;
 mod removal;
 mod start;
 
@@ -27,6 +28,7 @@ use entry::Entry;
 pub(crate) use index::Sessions;
 pub(crate) use news::deliver;
 pub use operator::Desk;
+pub use parts::{CallSettings, CallsParts};
 
 use crate::booking::{Holds, Opened, Turns};
 use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
@@ -35,66 +37,15 @@ use crate::feed::Feed;
 use crate::jobs::{Bell, Running};
 use crate::messages::Handovers;
 use crate::orgs::{OrgEntry, Orgs};
-use crate::ports::{
-    Adapters, CallControl, CallerSource, Clock, CustomerDirectory, Messenger, MessengerError,
-};
+use crate::ports::{CallControl, CallerSource, Clock, Messenger, MessengerError};
 use crate::provider::{CameBack, Connections};
 use crate::provider_log::ProviderLog;
 use crate::session::facts::{CallFacts, Heard};
 use crate::session::state::CallState;
 use crate::session::{SessionMsg, SessionRef, ToolOrder};
 use crate::supervisor::Nursery;
+use crate::sync::Syncs;
 use crate::tools::{Given, SessionView, ToolContext, Toolbox, replies};
-
-/// What an operator may set about live calls.
-#[derive(Debug, Clone)]
-pub struct CallSettings {
-    /// Quiet for so long, a session is put away; the next message wakes it.
-    pub idle: Duration,
-    /// Sessions that may be awake at once; beyond it tool calls are answered without context.
-    pub max_live_calls: usize,
-    /// Tool calls per second that one org may make, lasting.
-    pub tool_calls_per_second: u32,
-    /// Tool calls that one org may make at once.
-    pub tool_call_burst: u32,
-}
-
-impl Default for CallSettings {
-    fn default() -> Self {
-        Self {
-            idle: Duration::from_secs(900),
-            max_live_calls: 10_000,
-            tool_calls_per_second: 5_000,
-            tool_call_burst: 10_000,
-        }
-    }
-}
-
-/// What the door is made of.
-pub struct CallsParts {
-    /// Storage.
-    pub store: Store,
-    /// The orgs.
-    pub orgs: Orgs,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// The feed.
-    pub feed: Feed,
-    /// The vendors' adapters.
-    pub adapters: Arc<dyn Adapters>,
-    /// Commands to live calls.
-    pub control: Arc<dyn CallControl>,
-    /// The customer directory.
-    pub directory: Arc<dyn CustomerDirectory>,
-    /// What text messages go through.
-    pub messenger: Arc<dyn Messenger>,
-    /// Who else may know a caller; the first who does is believed.
-    pub caller_sources: Vec<Arc<dyn CallerSource>>,
-    /// The tools.
-    pub toolbox: Toolbox,
-    /// Settings.
-    pub settings: CallSettings,
-}
 
 /// What every session and tool shares.
 pub(crate) struct Shared {
@@ -109,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     /// Whose turn it is upon a booking at a provider.
     pub(crate) turns: Turns,
+    /// The exchange with every connection's provider.
+    pub(crate) syncs: Syncs,
     /// Wakes the worker of durable jobs.
     pub(crate) bell: Bell,
     pub(crate) messenger: Arc<dyn Messenger>,
@@ -368,6 +321,7 @@ impl Calls {
 
     /// Ends durable jobs, all sessions and connections, each after the message it is working on.
     pub async fn close(&self, within: Duration) {
+        self.shared.syncs.close();
         self.jobs.stop(within).await;
         self.shared.nursery.stop(within).await;
         self.provider_nursery.stop(within).await;
@@ -416,9 +370,11 @@ fn parts_shared(
         opened: Opened::default(),
         connections: Connections::new(
             parts.store.clone(),
+            Arc::clone(&parts.clock),
             Arc::clone(&parts.adapters),
             provider_nursery.clone(),
             came_back,
+            parts.settings.keep_slots,
         ),
         directories: Directories::new(
             Arc::clone(&parts.directory),
@@ -427,6 +383,7 @@ fn parts_shared(
         ),
         sessions: Sessions::default(),
         turns: Turns::default(),
+        syncs: Syncs::new(parts.settings.sync.clone()),
         bell: Bell::default(),
         messenger: Arc::clone(&parts.messenger),
         handovers: Handovers::default(),

@@ -1,6 +1,7 @@
 //! One actor per org that has a customer directory. Owns what bounds the questions: places, the
-//! directory's own limits, a breaker, and the answers that a call already has. Questions run in
-//! tasks of their own; a hanging directory never blocks the actor and never keeps a place.
+//! directory's own limits, a breaker, and the answers that a call already has, all by the same means
+//! as the connections to providers. Questions run in tasks of their own; a hanging directory never
+//! blocks the actor and never keeps a place.
 //!
 //! An answer belongs to the call that it was asked for. Changed settings start another actor, so
 //! nothing that was found with an old key is given again.
@@ -8,20 +9,18 @@
 mod door;
 mod health;
 mod learn;
-mod limits;
 pub(crate) mod matching;
 pub(crate) mod numbers;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hookswitch_storage::{CallId, CallKey, OrgId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 pub use door::Directories;
 pub use health::DirectoryHealth;
@@ -32,9 +31,13 @@ use crate::bounds::{
     MAX_DIRECTORY_PAUSE, MAX_DIRECTORY_REQUESTS,
 };
 use crate::breaker::{Breaker, Turn};
-use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError};
+use crate::outbound::{
+    Condition, Flight, Flights, Joined, Line, Rank, Seat, SeatPlan, Toll, Until,
+};
+use crate::ports::{
+    Allowance, CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError, DirectoryLimits,
+};
 use crate::provider_log::{Exchange, ProviderLog};
-use limits::Limits;
 
 pub(crate) type DirectoryRef = ActorRef<DirectoryMsg>;
 type Asked = Result<Arc<DirectoryAnswer>, DirectoryError>;
@@ -60,10 +63,21 @@ pub(crate) enum Urgency {
 pub(crate) enum DirectoryMsg {
     /// Ask, unless the answer is known or on its way. Always answered.
     Ask { question: Question, urgency: Urgency, reply_to: oneshot::Sender<Asked> },
-    /// A question was answered, or was not in time; it was asked at `since`.
-    Answered { question: Question, answer: Asked, since: Instant },
+    /// A question was answered, or was not in time.
+    Answered(Answered),
     /// How the directory is.
     GetHealth { reply_to: oneshot::Sender<DirectoryHealth> },
+}
+
+/// What became of a question.
+pub(crate) struct Answered {
+    question: Question,
+    flight: Flight,
+    answer: Asked,
+    /// It was the one to try a directory that was left alone.
+    probe: bool,
+    /// When it was sent.
+    since: Instant,
 }
 
 pub(crate) struct Directory;
@@ -77,38 +91,67 @@ pub(crate) struct DirectoryArgs {
 
 pub(crate) struct DirectoryState {
     args: DirectoryArgs,
-    slots: Arc<Semaphore>,
-    limits: Limits,
+    seat: Arc<Seat>,
     breaker: Breaker,
     /// Why the breaker opened: what those hear who are refused because of it.
     trouble: DirectoryError,
     latest_trouble: Option<DirectoryError>,
     last_success_at: Option<Timestamp>,
     last_failure_at: Option<Timestamp>,
-    paused_until: Option<Instant>,
-    asking: HashMap<Question, Vec<oneshot::Sender<Asked>>>,
-    known: HashMap<Question, (Instant, Arc<DirectoryAnswer>)>,
-    oldest: VecDeque<Question>,
+    questions: Flights<Question, Asked>,
 }
 
 /// Gives a question an answer even if the adapter panics.
 struct Answering {
     myself: DirectoryRef,
-    question: Question,
-    since: Instant,
-    answer: Option<Asked>,
+    answered: Option<Answered>,
 }
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        let answer = self.answer.take().unwrap_or(Err(DirectoryError::Unavailable));
-        let (question, since) = (self.question.clone(), self.since);
-        // Fails only when the settings were changed meanwhile.
-        let _ = self.myself.cast(DirectoryMsg::Answered { question, answer, since });
+        if let Some(answered) = self.answered.take() {
+            // Fails only when the settings were changed meanwhile.
+            let _ = self.myself.cast(DirectoryMsg::Answered(answered));
+        }
     }
 }
 
+impl Urgency {
+    /// What is asked ahead leaves room for callers who wait.
+    fn rank(self) -> Rank {
+        match self {
+            Self::Now => Rank::Write,
+            Self::Ahead => Rank::Read,
+        }
+    }
+}
+
+/// Nobody waits in line: who cannot be asked about now goes on without.
+fn plan(limits: Option<DirectoryLimits>) -> SeatPlan {
+    let allowances = limits.map(|limits| {
+        let minute = Allowance::new(limits.per_minute, Duration::from_secs(60));
+        let hour = Allowance::new(limits.per_hour, Duration::from_secs(3600));
+        vec![minute, hour]
+    });
+    let allowances = allowances.unwrap_or_default();
+    SeatPlan { allowances, at_once: MAX_DIRECTORY_REQUESTS, most_waiting: 0 }
+}
+
 impl DirectoryState {
+    fn new(args: DirectoryArgs) -> Self {
+        let keep_for = SignedDuration::try_from(DIRECTORY_ANSWER_FOR);
+        Self {
+            seat: Line::alone().seat(&plan(args.directory.limits())),
+            breaker: Breaker::default(),
+            trouble: DirectoryError::Unavailable,
+            latest_trouble: None,
+            last_success_at: None,
+            last_failure_at: None,
+            questions: Flights::new(keep_for.unwrap_or_default(), MAX_DIRECTORY_ANSWERS),
+            args,
+        }
+    }
+
     fn ask(
         &mut self,
         myself: DirectoryRef,
@@ -116,54 +159,52 @@ impl DirectoryState {
         urgency: Urgency,
         reply_to: oneshot::Sender<Asked>,
     ) {
-        self.forget_stale();
-        if let Some((_, answer)) = self.known.get(&question) {
-            let _ = reply_to.send(Ok(Arc::clone(answer)));
+        let (now, deadline) = (self.args.log.clock().now(), Instant::now() + DIRECTORY_REQUEST);
+        let reply_to = match self.questions.join(&question, false, deadline, now, reply_to) {
+            Joined::Waits => return,
+            Joined::Known(answer, reply_to) => {
+                let _ = reply_to.send(answer);
+                return;
+            }
+            Joined::Ask(reply_to) => reply_to,
+        };
+        if let Err(refusal) = self.breaker.allows() {
+            tracing::debug!(rest_ms = refusal.as_millis(), "customer directory is left alone");
+            let _ = reply_to.send(Err(self.trouble.clone()));
             return;
         }
-        if let Some(waiting) = self.asking.get_mut(&question) {
-            waiting.push(reply_to);
-            return;
-        }
-        if let Err(refusal) = self.begin(myself, &question, urgency) {
-            let _ = reply_to.send(Err(refusal));
-            return;
-        }
-        self.asking.insert(question, vec![reply_to]);
-    }
-
-    fn begin(
-        &mut self,
-        myself: DirectoryRef,
-        question: &Question,
-        urgency: Urgency,
-    ) -> Result<(), DirectoryError> {
-        let pause = self.paused_until.map(|until| until.saturating_duration_since(Instant::now()));
-        if let Some(rest) = pause.filter(|rest| !rest.is_zero()) {
-            return Err(DirectoryError::RateLimited { retry_after: Some(rest) });
-        }
-        self.breaker.allows().map_err(|_| self.trouble.clone())?;
-        let permit =
-            Arc::clone(&self.slots).try_acquire_owned().map_err(|_| DirectoryError::Unavailable)?;
-        if !self.limits.allow(urgency) {
-            return Err(DirectoryError::RateLimited { retry_after: None });
-        }
-        self.breaker.begin();
+        let waiting = match self.seat.enter(urgency.rank(), deadline) {
+            Ok(waiting) => waiting,
+            Err(refused) => {
+                let _ = reply_to.send(Err(match refused.retry_after {
+                    None => DirectoryError::Unavailable,
+                    retry_after => DirectoryError::RateLimited { retry_after },
+                }));
+                return;
+            }
+        };
+        let probe = self.breaker.begin();
+        // Its own time limit is the same for all who ask, whoever was the first.
+        let until = Until::new(deadline);
+        let flight = self.questions.begin(question.clone(), until.clone(), reply_to);
         let directory = Arc::clone(&self.args.directory);
         let access = Arc::clone(&self.args.access);
-        let question = question.clone();
+        let toll = Toll::new(Arc::clone(&self.seat), until);
         tokio::spawn(async move {
-            let _permit = permit;
-            let since = Instant::now();
-            let mut answering = Answering { myself, question, since, answer: None };
-            let search = directory.search(&access, &answering.question.digits);
+            let digits = question.digits.clone();
+            let (answer, since) = (Err(DirectoryError::Unavailable), Instant::now());
+            let answered = Some(Answered { question, flight, answer, probe, since });
+            let mut answering = Answering { myself, answered };
+            let Ok(_pass) = waiting.turn().await else { return };
+            let search = toll.over(directory.search(&access, &digits));
             let answer = match tokio::time::timeout(DIRECTORY_REQUEST, search).await {
                 Ok(answer) => answer.map(Arc::new),
                 Err(_) => Err(DirectoryError::Late),
             };
-            answering.answer = Some(answer);
+            if let Some(answered) = &mut answering.answered {
+                answered.answer = answer;
+            }
         });
-        Ok(())
     }
 
     /// Keeps what was answered to a call's question for replay.
@@ -178,7 +219,8 @@ impl DirectoryState {
         self.args.log.keep(&CallKey { org: self.args.org.clone(), call }, &exchange);
     }
 
-    fn answered(&mut self, question: Question, answer: Asked, since: Instant) {
+    fn answered(&mut self, answered: Answered) {
+        let Answered { question, flight, answer, probe, since } = answered;
         self.log(&question, &answer, since);
         let now = self.args.log.clock().now();
         let at = if answer.is_ok() { &mut self.last_success_at } else { &mut self.last_failure_at };
@@ -186,7 +228,7 @@ impl DirectoryState {
         self.latest_trouble = answer.as_ref().err().cloned();
         let org = &self.args.org;
         let outage = answer.as_ref().is_err_and(DirectoryError::is_outage);
-        match self.breaker.settle(outage) {
+        match self.breaker.settle(outage, probe) {
             Turn::Stays => {}
             Turn::Closed => tracing::info!(org.id = %org, "customer directory is back"),
             Turn::Opened => {
@@ -200,37 +242,22 @@ impl DirectoryState {
             }
             if let DirectoryError::RateLimited { retry_after } = error {
                 let pause = retry_after.unwrap_or(DIRECTORY_PAUSE).min(MAX_DIRECTORY_PAUSE);
-                self.paused_until = Some(Instant::now() + pause);
+                self.seat.rest(pause, false);
             }
         }
-        for waiting in self.asking.remove(&question).unwrap_or_default() {
+        // What was found outside of a call is nobody's to be told again.
+        let keep = (answer.is_ok() && question.call.is_some()).then_some(now);
+        for waiting in self.questions.landed(&question, &flight, &answer, keep) {
             let _ = waiting.send(answer.clone());
-        }
-        if let (Ok(answer), Some(_)) = (answer, &question.call) {
-            self.known.insert(question.clone(), (Instant::now(), answer));
-            self.oldest.push_back(question);
         }
     }
 
     fn health(&self) -> DirectoryHealth {
         DirectoryHealth {
-            breaker: self.breaker.health(),
+            condition: Condition::of(&self.breaker, &self.seat),
             trouble: self.latest_trouble.clone(),
             last_success_at: self.last_success_at,
             last_failure_at: self.last_failure_at,
-        }
-    }
-
-    /// A question is put once while its answer is known, so the queue is in order of age.
-    fn forget_stale(&mut self) {
-        while let Some(oldest) = self.oldest.front() {
-            let stale = |(at, _): &(Instant, _)| at.elapsed() >= DIRECTORY_ANSWER_FOR;
-            let surplus = self.oldest.len() > MAX_DIRECTORY_ANSWERS;
-            if !surplus && !self.known.get(oldest).is_none_or(stale) {
-                return;
-            }
-            self.known.remove(oldest);
-            self.oldest.pop_front();
         }
     }
 }
@@ -245,20 +272,7 @@ impl Actor for Directory {
         _: DirectoryRef,
         args: DirectoryArgs,
     ) -> Result<DirectoryState, ActorProcessingErr> {
-        Ok(DirectoryState {
-            slots: Arc::new(Semaphore::new(MAX_DIRECTORY_REQUESTS)),
-            limits: Limits::new(args.directory.limits()),
-            breaker: Breaker::default(),
-            trouble: DirectoryError::Unavailable,
-            latest_trouble: None,
-            last_success_at: None,
-            last_failure_at: None,
-            paused_until: None,
-            asking: HashMap::new(),
-            known: HashMap::new(),
-            oldest: VecDeque::new(),
-            args,
-        })
+        Ok(DirectoryState::new(args))
     }
 
     async fn handle(
@@ -271,9 +285,7 @@ impl Actor for Directory {
             DirectoryMsg::Ask { question, urgency, reply_to } => {
                 state.ask(myself, question, urgency, reply_to);
             }
-            DirectoryMsg::Answered { question, answer, since } => {
-                state.answered(question, answer, since);
-            }
+            DirectoryMsg::Answered(answered) => state.answered(answered),
             DirectoryMsg::GetHealth { reply_to } => {
                 let _ = reply_to.send(state.health());
             }

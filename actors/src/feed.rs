@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use dashmap::DashMap;
-use hookswitch_storage::{CallEvent, CallId, CallKey, OrgId, StoredEvent};
+use hookswitch_storage::{BookingId, CallEvent, CallId, CallKey, ConnectionId, OrgId, StoredEvent};
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
@@ -33,6 +33,25 @@ pub struct FeedItem {
     /// Where the outside keeps its rendering, one per audience, so that it is made once for all
     /// watchers.
     pub rendered: [OnceLock<Arc<str>>; 2],
+}
+
+/// Something that those who watch an org should know and that is no event of a call. Names no person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgNotice {
+    /// Whose.
+    pub org: OrgId,
+    /// When.
+    pub at: Timestamp,
+    /// A short stable name.
+    pub code: &'static str,
+    /// In words.
+    pub message: String,
+    /// Whether somebody has to see to it.
+    pub warning: bool,
+    /// The connection that it is about.
+    pub connection: Option<ConnectionId>,
+    /// The booking that it is about.
+    pub booking: Option<BookingId>,
 }
 
 /// All live calls of an org at one position of its feed.
@@ -66,6 +85,7 @@ struct Hub {
     buffer: usize,
     orgs: DashMap<OrgId, Arc<Mutex<OrgFeed>>>,
     everyone: broadcast::Sender<Arc<FeedItem>>,
+    notices: broadcast::Sender<Arc<OrgNotice>>,
 }
 
 struct OrgFeed {
@@ -81,10 +101,10 @@ impl Feed {
     /// from earlier ones, since numbers start again.
     #[must_use]
     pub fn new(epoch: String, buffer: usize) -> Self {
-        let (everyone, _) = broadcast::channel(buffer.max(16));
-        Self {
-            inner: Arc::new(Hub { epoch, buffer: buffer.max(16), orgs: DashMap::new(), everyone }),
-        }
+        let buffer = buffer.max(16);
+        let (everyone, _) = broadcast::channel(buffer);
+        let (notices, _) = broadcast::channel(buffer);
+        Self { inner: Arc::new(Hub { epoch, buffer, orgs: DashMap::new(), everyone, notices }) }
     }
 
     /// This run's name.
@@ -197,6 +217,19 @@ impl Feed {
     #[must_use]
     pub fn watch_everyone(&self) -> broadcast::Receiver<Arc<FeedItem>> {
         self.inner.everyone.subscribe()
+    }
+
+    /// Tells those who watch an org. Nobody who comes later hears of it: what lasts is with the booking
+    /// or the connection itself.
+    pub fn announce(&self, notice: OrgNotice) {
+        // Fails only when nobody watches.
+        let _ = self.inner.notices.send(Arc::new(notice));
+    }
+
+    /// The notices of all orgs from now on; who watches one org leaves the others out.
+    #[must_use]
+    pub fn notices(&self) -> broadcast::Receiver<Arc<OrgNotice>> {
+        self.inner.notices.subscribe()
     }
 
     /// Live calls of which nothing was heard after `before`.

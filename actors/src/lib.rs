@@ -10,6 +10,7 @@
 //!     provider per connection   quota, breaker, requests in flight
 //!     directory per org         the same for looking up customers, and answers per call
 //!   job worker           started again when it fails; a task per job, each org its share
+//!   sync per connection  a task that goes on after a failure; what changed there, is it well
 //! ```
 //!
 //! A child that ends is its nursery's affair and nobody else's: one call's panic, flood or hang never
@@ -46,10 +47,12 @@
 //! | what does a call know? | `session/state` |
 //! | who is started again, and how often? | `supervisor` |
 //! | who has this number? | `directory` |
+//! | who keeps access tokens fresh? | `provider/credentials` |
 //! | which slots can be booked? | [`booking`]`/slots` |
 //! | what happens when one is booked? | `booking/book` |
 //! | and at a provider outside, when something goes wrong? | `booking/saga` |
 //! | what must happen even if the server stops? | `jobs` |
+//! | what was changed in the provider's own calendar, and is a connection well? | `sync` |
 //! | what is a customer sent, and when? | `messages` |
 //! | what does the caller hear? | `booking/phrases` |
 //! | who answers a call, where does it go? | [`questions`] |
@@ -72,12 +75,14 @@ mod feed;
 mod jobs;
 mod messages;
 mod orgs;
+mod outbound;
 pub mod ports;
 mod provider;
 mod provider_log;
 pub mod questions;
 mod session;
 mod supervisor;
+mod sync;
 pub mod tools;
 
 pub use calls::{
@@ -85,12 +90,16 @@ pub use calls::{
     ToolRequest,
 };
 pub use directory::{Directories, DirectoryHealth};
-pub use feed::{Feed, FeedItem, First, Snapshot};
+pub use feed::{Feed, FeedItem, First, OrgNotice, Snapshot};
 pub use messages::TWILIO_TOKEN_FIELD;
 pub use orgs::{CUSTOMERCONNECT_KEY_FIELD, OrgEntry, Orgs, WEBHOOK_SECRET_FIELD};
-pub use provider::{Connections, Health, ProviderHandle};
+pub use provider::{
+    CREDENTIALS_FIELD, Condition, Connections, GRANT, Health, Keepers, Left, ProviderHandle,
+    farewell, grant_in, sealed_with,
+};
 pub use provider_log::CALL_LOG_FIELD;
 pub use session::facts::{CallFact, CallFacts, Heard};
 pub use session::state::{
     CallState, CallWarning, Changed, Ended, Field, HeldSlot, ToolInFlight, TranscriptLine,
 };
+pub use sync::{NoticeUrl, Pulse, SyncSettings};

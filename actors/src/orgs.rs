@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hookswitch_storage::{
-    Connection, ConnectionId, CreateOrg, OfferedSlot, Org, OrgId, PutSettings, Secret, Service,
-    ServiceId, Settings, Store, StoreError, WebhookAuthMode, WebhookId,
+    Connection, ConnectionId, CreateOrg, Job, OfferedSlot, Org, OrgId, PutSettings, Secret,
+    Service, ServiceId, Settings, Store, StoreError, WebhookAuthMode, WebhookId,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -158,7 +158,7 @@ impl Orgs {
     }
 
     /// Removes a connection; false if there is none. An org whose default it was has none
-    /// afterwards.
+    /// afterwards. `leaves` says what is still to be done for it, which is kept with its end.
     ///
     /// # Errors
     /// When storage fails.
@@ -166,10 +166,11 @@ impl Orgs {
         &self,
         org: &OrgId,
         connection: &ConnectionId,
+        leaves: impl FnOnce(&Connection) -> Option<Job> + Send + 'static,
         by: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let deleted = self.store.delete_connection(org, connection, by, now).await?;
+        let deleted = self.store.remove_connection(org, connection, leaves, by, now).await?;
         if let Some(org) = self.store.org(org).await? {
             self.remember(org)?;
         }

@@ -8,6 +8,7 @@ mod control;
 mod directory;
 mod messenger;
 mod provider;
+mod quota;
 mod tokens;
 
 pub use caller_source::CallerSource;
@@ -19,8 +20,9 @@ pub use directory::{
 };
 pub use messenger::{Messenger, MessengerError, NoMessenger, Taken, Text, TextAccount};
 pub use provider::{
-    Adapters, BookingProvider, Changes, DaySlots, NoAdapters, Notice, ProviderAccount,
-    ProviderBooking, ProviderError, ProviderRecord, ProviderState, SharedLimit, SlotQuery, Watch,
-    WatchTarget,
+    Adapters, BookingProvider, CalendarEntry, CalendarEvent, Changes, DaySlots, EventQuery,
+    NoAdapters, Notice, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord,
+    ProviderState, SharedLimit, SlotQuery, Watch, WatchTarget,
 };
-pub use tokens::{AccessTokens, FixedToken};
+pub use quota::{Allowance, HeldBack, QuotaTold, before_request, quota_told};
+pub use tokens::{AccessTokens, FixedToken, Grant, RenewError, TokenIssuer};

@@ -1,49 +1,118 @@
-//! One actor per provider connection. Owns the connection's health and its limits: requests at
-//! once, requests per second, and a breaker that leaves a failing provider alone for a while.
-//! The requests run in tasks of their own; a hanging provider never blocks the actor.
+//! One actor per provider connection. Owns the connection's health and its limits: its place among
+//! those who share a quota, what runs at once, a breaker that leaves a failing provider alone for a
+//! while, and the questions for free slots that are on their way or were just answered. The requests
+//! run in tasks of their own; a hanging provider never blocks the actor.
+//!
+//! ```text
+//! handle --> actor: breaker, who asks the same --> line: turn, quota --> adapter
+//!    ^                                                                      |
+//!    '------ settled, cached, told to all who wait <------------------------'
+//! ```
 
 mod connections;
+mod credentials;
+mod exchange;
+mod handle;
+mod slots;
+mod standing;
 
-use std::future::Future;
-use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use hookswitch_storage::{Connection, ConnectionId, OrgId};
+use hookswitch_storage::{ConnectionId, OrgId};
+use jiff::{SignedDuration, Timestamp};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-pub use connections::{Connections, ProviderHandle};
+pub use connections::Connections;
+pub(crate) use credentials::RevokeGrant;
+pub use credentials::{CREDENTIALS_FIELD, GRANT, Keepers, farewell, grant_in, sealed_with};
+pub use handle::ProviderHandle;
 
 pub use crate::breaker::Health;
+pub use crate::outbound::{Condition, Left};
 
-use crate::bounds::{MAX_PROVIDER_LINE, MAX_PROVIDER_REQUESTS};
+use crate::bounds::{MAX_KNOWN_SLOTS, MAX_REST};
 use crate::breaker::{Breaker, Turn};
+use crate::outbound::{Flight, Flights, Rank, Seat, Toll, Until, Waiting};
 use crate::ports::{BookingProvider, ProviderError};
+use slots::{Answered, Look, Question};
 
 pub(crate) type ProviderRef = ActorRef<ProviderMsg>;
 
 type Work = Box<dyn FnOnce(Arc<dyn BookingProvider>) -> WorkFuture + Send>;
-type WorkFuture = Pin<Box<dyn Future<Output = Done> + Send>>;
+type WorkFuture = Pin<Box<dyn Future<Output = (Done, Tell)> + Send>>;
+/// Tells who waits for the work, after the actor has taken note of its end.
+type Tell = Box<dyn FnOnce() + Send>;
 
-/// Whether a request showed the provider to be in trouble.
+/// What a request showed of the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     Healthy,
     Outage,
-    /// It shows nothing: the request was never sent.
+    /// It lives, and wants to be left alone for so long.
+    AsksToWait(Duration),
+    /// Nothing: the request was never sent.
     NotSent,
 }
 
+impl Done {
+    fn of<T>(result: &Result<T, ProviderError>) -> Self {
+        match result {
+            Err(ProviderError::Unavailable { retry_after: Some(pause) }) => {
+                Self::AsksToWait(*pause)
+            }
+            Err(error) if error.is_outage() => Self::Outage,
+            _ => Self::Healthy,
+        }
+    }
+
+    /// The same, unless it was we who did not send all of it.
+    fn unless_held_back(self, toll: &Toll) -> Self {
+        if toll.held_back() && self != Self::Healthy { Self::NotSent } else { self }
+    }
+}
+
+/// A request for its turn.
+pub(crate) struct Run {
+    pub(crate) work: Work,
+    pub(crate) rank: Rank,
+    /// It was tried before, and failed.
+    pub(crate) again: bool,
+    pub(crate) deadline: Instant,
+    /// Where a refusal goes; otherwise the work answers for itself.
+    pub(crate) refuse: oneshot::Sender<ProviderError>,
+}
+
+/// A request that was let in ended.
+pub(crate) struct Finished {
+    done: Done,
+    /// It was the one to try a provider that was left alone.
+    probe: bool,
+    /// It may have changed what is free.
+    writes: bool,
+}
+
 pub(crate) enum ProviderMsg {
-    /// Run a request unless the breaker or a limit forbids it. A refusal always comes through
-    /// `refuse`; otherwise the work answers for itself.
-    Run { work: Work, deadline: Instant, refuse: oneshot::Sender<ProviderError> },
+    /// Run a request unless the breaker or a limit forbids it.
+    Run(Run),
+    /// Ask for free slots unless somebody does already. Always answered.
+    Look(Look),
     /// A request ended.
-    RequestFinished(Done),
-    /// How is the connection?
-    GetHealth { reply_to: oneshot::Sender<Health> },
+    RequestFinished(Finished),
+    /// A question for free slots ended.
+    Looked {
+        question: Question,
+        flight: Flight,
+        answer: Answered,
+        asked: Timestamp,
+        finished: Finished,
+    },
+    /// What is free at the provider may have changed.
+    Changed,
+    /// How does the connection stand?
+    GetCondition { reply_to: oneshot::Sender<Condition> },
 }
 
 pub(crate) struct Provider;
@@ -52,6 +121,9 @@ pub(crate) struct ProviderArgs {
     pub(crate) connection: ConnectionId,
     pub(crate) org: OrgId,
     pub(crate) adapter: Arc<dyn BookingProvider>,
+    pub(crate) seat: Arc<Seat>,
+    /// How long an answer about free slots is good for who does not need it of the moment.
+    pub(crate) keep_slots: Duration,
     pub(crate) came_back: CameBack,
 }
 
@@ -59,71 +131,114 @@ pub(crate) struct ProviderArgs {
 pub(crate) type CameBack = mpsc::UnboundedSender<OrgId>;
 
 pub(crate) struct ProviderState {
-    connection: ConnectionId,
-    org: OrgId,
-    came_back: CameBack,
-    adapter: Arc<dyn BookingProvider>,
-    slots: Arc<Semaphore>,
-    line: Arc<Semaphore>,
-    limiter: Option<Arc<DefaultDirectRateLimiter>>,
+    args: ProviderArgs,
     breaker: Breaker,
+    slots: Flights<Question, Answered>,
+}
+
+fn unavailable(retry_after: Option<Duration>) -> ProviderError {
+    ProviderError::Unavailable { retry_after }
 }
 
 impl ProviderState {
-    fn health(&self) -> Health {
-        self.breaker.health()
+    fn new(args: ProviderArgs) -> Self {
+        let keep = SignedDuration::try_from(args.keep_slots).unwrap_or(SignedDuration::ZERO);
+        Self { breaker: Breaker::default(), slots: Flights::new(keep, MAX_KNOWN_SLOTS), args }
     }
 
-    /// Lets a request in, or says why not. While all places are taken it may wait in line, unless
-    /// it is the one that tries a provider which was left alone.
-    fn admit(&mut self) -> Result<Place, ProviderError> {
-        let unavailable = |retry_after| ProviderError::Unavailable { retry_after };
+    /// Gives a request its place in line, or says why not. Also gives whether it is the one that
+    /// tries a provider which was left alone; that one does not wait in line.
+    fn admit(
+        &mut self,
+        rank: Rank,
+        again: bool,
+        deadline: Instant,
+    ) -> Result<(Waiting, bool), ProviderError> {
         self.breaker.allows().map_err(|rest| unavailable(Some(rest)))?;
-        let place = match Arc::clone(&self.slots).try_acquire_owned() {
-            Ok(permit) => Place::Free(permit),
-            Err(_) if self.breaker.health() != Health::Closed => return Err(unavailable(None)),
-            Err(_) => {
-                let line = Arc::clone(&self.line).try_acquire_owned();
-                let line = line.map_err(|_| unavailable(None))?;
-                Place::InLine(Arc::clone(&self.slots), line)
+        let tries = self.breaker.health() != Health::Closed;
+        // Trying again is for a provider that fails once, not for one that is down.
+        if tries && (again || !self.args.seat.has_room()) || again && self.breaker.failures() > 1 {
+            return Err(unavailable(None));
+        }
+        let waiting = self.args.seat.enter(rank, deadline);
+        let waiting = waiting.map_err(|refused| unavailable(refused.retry_after))?;
+        Ok((waiting, self.breaker.begin()))
+    }
+
+    fn run(&mut self, myself: ProviderRef, run: Run) {
+        let Run { work, rank, again, deadline, refuse } = run;
+        let (waiting, probe) = match self.admit(rank, again, deadline) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                let _ = refuse.send(refusal);
+                return;
             }
         };
-        self.breaker.begin();
-        Ok(place)
+        let writes = rank == Rank::Write;
+        if writes {
+            self.slots.forget();
+        }
+        let (adapter, seat) = (Arc::clone(&self.args.adapter), Arc::clone(&self.args.seat));
+        tokio::spawn(async move {
+            let finished = Finished { done: Done::Outage, probe, writes };
+            let mut report = Report { myself, finished: Some(finished) };
+            let until = Until::new(deadline);
+            let refusal = match until.bound(waiting.turn()).await {
+                Some(Ok(pass)) => {
+                    let toll = Toll::new(seat, until.clone());
+                    // Beyond the deadline nobody waits. What the adapter was at is dropped, so that
+                    // a request which is given up is also no longer under way.
+                    let work = until.bound(Arc::clone(&toll).over(work(adapter))).await;
+                    drop(pass);
+                    let (done, tell) = work.unzip();
+                    report.ended(done.unwrap_or(Done::Outage).unless_held_back(&toll));
+                    if let Some(tell) = tell {
+                        tell();
+                    }
+                    return;
+                }
+                Some(Err(refused)) => unavailable(refused.retry_after),
+                None => unavailable(None),
+            };
+            report.ended(Done::NotSent);
+            let _ = refuse.send(refusal);
+        });
     }
 
-    fn settle(&mut self, done: &Done) {
-        if matches!(done, Done::NotSent) {
-            return self.breaker.abandon();
+    fn settle(&mut self, finished: &Finished) {
+        let Finished { done, probe, writes } = *finished;
+        if writes {
+            self.slots.forget();
         }
-        match self.breaker.settle(matches!(done, Done::Outage)) {
+        let outage = match done {
+            Done::NotSent if probe => return self.breaker.abandon(),
+            Done::NotSent => return,
+            Done::AsksToWait(pause) => {
+                let pause = pause.min(MAX_REST);
+                tracing::warn!(connection.id = %self.args.connection,
+                    pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                    "provider asks to be left alone");
+                // What is too much for a write may be allowed to a question, which tells soon enough.
+                self.args.seat.rest(pause, writes);
+                if !probe {
+                    return;
+                }
+                true
+            }
+            Done::Outage => true,
+            Done::Healthy => false,
+        };
+        match self.breaker.settle(outage, probe) {
             Turn::Stays => {}
             Turn::Closed => {
-                tracing::info!(connection.id = %self.connection, "provider is back");
-                let _ = self.came_back.send(self.org.clone());
+                tracing::info!(connection.id = %self.args.connection, "provider is back");
+                let _ = self.args.came_back.send(self.args.org.clone());
             }
             Turn::Opened => {
-                tracing::warn!(connection.id = %self.connection, "provider left alone for a while");
-            }
-        }
-    }
-}
-
-/// A request's place among those that one connection works on at once.
-#[derive(Debug)]
-enum Place {
-    Free(OwnedSemaphorePermit),
-    InLine(Arc<Semaphore>, OwnedSemaphorePermit),
-}
-
-impl Place {
-    /// Waits for the place; `None` if it is not free by `deadline`.
-    async fn taken(self, deadline: Instant) -> Option<OwnedSemaphorePermit> {
-        match self {
-            Self::Free(permit) => Some(permit),
-            Self::InLine(slots, _line) => {
-                let waiting = tokio::time::timeout_at(deadline.into(), slots.acquire_owned());
-                waiting.await.ok()?.ok()
+                tracing::warn!(connection.id = %self.args.connection,
+                    "provider left alone for a while");
+                let rest = self.breaker.allows().err().unwrap_or_default();
+                self.args.seat.turn_away(rest);
             }
         }
     }
@@ -133,14 +248,22 @@ impl Place {
 /// leaves the breaker half open nor goes unnoticed.
 struct Report {
     myself: ProviderRef,
-    done: Option<Done>,
+    finished: Option<Finished>,
+}
+
+impl Report {
+    fn ended(&mut self, done: Done) {
+        if let Some(finished) = self.finished.take() {
+            // Fails only when the connection was removed meanwhile.
+            let finished = Finished { done, ..finished };
+            let _ = self.myself.cast(ProviderMsg::RequestFinished(finished));
+        }
+    }
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
-        let done = self.done.take().unwrap_or(Done::Outage);
-        // Fails only when the connection was removed meanwhile.
-        let _ = self.myself.cast(ProviderMsg::RequestFinished(done));
+        self.ended(Done::Outage);
     }
 }
 
@@ -154,22 +277,7 @@ impl Actor for Provider {
         _: ProviderRef,
         args: ProviderArgs,
     ) -> Result<ProviderState, ActorProcessingErr> {
-        let limiter = args.adapter.rate_limit().and_then(|(per_second, burst)| {
-            // governor's default burst would allow twice the rate in the first second.
-            let quota = Quota::per_second(NonZeroU32::new(per_second)?)
-                .allow_burst(NonZeroU32::new(burst)?);
-            Some(Arc::new(RateLimiter::direct(quota)))
-        });
-        Ok(ProviderState {
-            connection: args.connection,
-            org: args.org,
-            came_back: args.came_back,
-            adapter: args.adapter,
-            slots: Arc::new(Semaphore::new(MAX_PROVIDER_REQUESTS)),
-            line: Arc::new(Semaphore::new(MAX_PROVIDER_LINE)),
-            limiter,
-            breaker: Breaker::default(),
-        })
+        Ok(ProviderState::new(args))
     }
 
     async fn handle(
@@ -179,57 +287,20 @@ impl Actor for Provider {
         state: &mut ProviderState,
     ) -> Result<(), ActorProcessingErr> {
         match message {
-            ProviderMsg::Run { work, deadline, refuse } => match state.admit() {
-                Err(refusal) => {
-                    let _ = refuse.send(refusal);
-                }
-                Ok(place) => {
-                    let adapter = Arc::clone(&state.adapter);
-                    let limiter = state.limiter.clone();
-                    tokio::spawn(async move {
-                        let mut report = Report { myself, done: None };
-                        let Some(_permit) = place.taken(deadline).await else {
-                            report.done = Some(Done::NotSent);
-                            let _ = refuse.send(ProviderError::Unavailable { retry_after: None });
-                            return;
-                        };
-                        if let Some(limiter) = limiter {
-                            let wait =
-                                tokio::time::timeout_at(deadline.into(), limiter.until_ready());
-                            if wait.await.is_err() {
-                                report.done = Some(Done::NotSent);
-                                let _ =
-                                    refuse.send(ProviderError::Unavailable { retry_after: None });
-                                return;
-                            }
-                        }
-                        // Beyond the deadline nobody waits. What the adapter was at is dropped, so
-                        // that a request which is given up is also no longer under way.
-                        let work = tokio::time::timeout_at(deadline.into(), work(adapter));
-                        report.done = Some(work.await.unwrap_or(Done::Outage));
-                    });
-                }
-            },
-            ProviderMsg::RequestFinished(done) => state.settle(&done),
-            ProviderMsg::GetHealth { reply_to } => {
-                let _ = reply_to.send(state.health());
+            ProviderMsg::Run(run) => state.run(myself, run),
+            ProviderMsg::Look(look) => state.look(myself, look),
+            ProviderMsg::RequestFinished(finished) => state.settle(&finished),
+            ProviderMsg::Looked { question, flight, answer, asked, finished } => {
+                state.settle(&finished);
+                state.looked(&question, &flight, &answer, asked);
+            }
+            ProviderMsg::Changed => state.slots.forget(),
+            ProviderMsg::GetCondition { reply_to } => {
+                let _ = reply_to.send(Condition::of(&state.breaker, &state.args.seat));
             }
         }
         Ok(())
     }
-}
-
-/// The adapter of a connection, started as an actor linked to `supervisor`.
-pub(crate) async fn spawn(
-    connection: &Connection,
-    adapter: Arc<dyn BookingProvider>,
-    came_back: CameBack,
-    supervisor: ractor::ActorCell,
-) -> Result<ProviderRef, ractor::SpawnErr> {
-    let (connection, org) = (connection.id.clone(), connection.org.clone());
-    let args = ProviderArgs { connection, org, adapter, came_back };
-    let (actor, _) = Actor::spawn_linked(None, Provider, args, supervisor).await?;
-    Ok(actor)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod find_tools;
 mod lenient;
 mod lookup_caller;
 mod lookup_customer;
+mod named_calendars;
 pub mod prompt;
 pub(crate) mod replies;
 mod transfer;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::ACCEPT;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
@@ -112,6 +113,7 @@ impl Api {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.server.url));
+        let request = request.header(ACCEPT, "application/json");
         match &self.server.token {
             Some(token) => request.bearer_auth(token),
             None => request,

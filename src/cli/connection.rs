@@ -28,6 +28,8 @@ enum What {
     List(Plain),
     /// Ask a connection's provider for something harmless
     Check(One),
+    /// Print the link under which a connection is connected again in a browser
+    Reauth(One),
     /// Remove a connection; bookings that were made through it stay
     Remove(One),
 }
@@ -74,6 +76,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
         What::Add(args) => add(&args).await,
         What::List(args) => list(&args).await,
         What::Check(args) => check(&args).await,
+        What::Reauth(args) => reauth(&args).await,
         What::Remove(args) => remove(&args).await,
     }
 }
@@ -195,6 +198,30 @@ async fn check(args: &One) -> Result<ExitCode, Failure> {
         line(format_args!("{} {}", bad("bad"), text("problem")));
     }
     if is_ok { Ok(ExitCode::SUCCESS) } else { Err(Failure::new(text("hint"))) }
+}
+
+/// The provider's own page, so that whoever owns the account can open it, signed in here or not.
+async fn reauth(args: &One) -> Result<ExitCode, Failure> {
+    let api = args.plain.access.api()?;
+    let connection = api.get(&find(&api, args).await?).await?;
+    let Some(url) = connection["reconnect_url"].as_str() else {
+        return Err(Failure::new(format!(
+            "a connection to {} is not made in a browser; give it new credentials with `PATCH {}`",
+            clean(connection["provider"].as_str().unwrap_or_default(), 60),
+            "/api/orgs/{org}/connections/{id}"
+        )));
+    };
+    // Below the server's address: what it is called outside need not be reachable from here.
+    let path = url.find("/api/oauth/").map(|at| &url[at..]).unwrap_or_default();
+    let begun = api.get(path).await?;
+    if args.plain.json {
+        line(&begun);
+    } else {
+        let until = clean(begun["expires_at"].as_str().unwrap_or_default(), 40);
+        line(format_args!("open this where the account's owner is signed in, until {until}:"));
+        line(clean(begun["url"].as_str().unwrap_or_default(), 4_000));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn remove(args: &One) -> Result<ExitCode, Failure> {

@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// Address to listen on; without it 127.0.0.1:3001, or a free port if that one is taken
     #[arg(long, value_name = "ADDR")]
     bind: Option<SocketAddr>,
-    /// Where bookings go: builtin, or calcom (a stand-in for it)
+    /// Where bookings go: builtin, or a stand-in for calcom or calendly
     #[arg(long, value_name = "NAME", default_value = "builtin")]
     provider: String,
     /// End when the calls have ended; exit code 0 only if each went as its script expects

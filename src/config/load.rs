@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat, builder::DefaultState};
 
+use super::clients::OauthClients;
 use super::secret::Secret;
 use super::{Config, names, parse};
 
@@ -194,6 +195,9 @@ impl Sources {
         }
         config.secrets.admin_token = self.variable("HOOKSWITCH_ADMIN_TOKEN").and_then(Secret::new);
         config.secrets.calcom_api_key = self.variable("CALCOM_API_KEY").and_then(Secret::new);
+        config.secrets.square_access_token =
+            self.variable("SQUARE_ACCESS_TOKEN").and_then(Secret::new);
+        config.secrets.oauth = OauthClients::read(|name| self.variable(name));
         config.secrets.master_key = self
             .variable("HOOKSWITCH_MASTER_KEY")
             .map(str::parse)
@@ -293,6 +297,16 @@ impl Config {
             "sessions.idle_seconds",
             "must be between 1 and 86400 seconds",
         )?;
+        rule(
+            within(self.sessions.slot_cache_ms, 0, 60_000),
+            "sessions.slot_cache_ms",
+            "must be between 0 and 60000 milliseconds",
+        )?;
+        let in_a_day = |least| move |seconds: u64| (least..=86_400).contains(&seconds);
+        let [poll, probe] =
+            [in_a_day(1)(self.sync.poll_seconds), in_a_day(10)(self.sync.probe_seconds)];
+        rule(poll, "sync.poll_seconds", "must be 1 to 86,400")?;
+        rule(probe, "sync.probe_seconds", "must be 10 to 86,400")?;
         rule(self.sessions.max_live_calls >= 1, "sessions.max_live_calls", "must be at least 1")?;
         rule(
             (1..=1_048_576).contains(&self.feed.buffer_events),

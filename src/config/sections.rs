@@ -162,6 +162,8 @@ pub struct Sessions {
     pub idle_seconds: u64,
     /// Calls that are followed at once.
     pub max_live_calls: usize,
+    /// How long a provider's answer about free slots is given again, milliseconds, 0 to 60,000.
+    pub slot_cache_ms: u64,
 }
 
 impl Sessions {
@@ -180,7 +182,27 @@ impl Sessions {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self { tool_deadline_ms: 5_500, idle_seconds: 900, max_live_calls: 10_000 }
+        Self {
+            tool_deadline_ms: 5_500,
+            idle_seconds: 900,
+            max_live_calls: 10_000,
+            slot_cache_ms: 5_000,
+        }
+    }
+}
+
+/// `[sync]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Sync {
+    /// How often a provider that posts nothing is asked what changed, seconds.
+    pub poll_seconds: u64,
+    /// A connection of which nothing was asked for so long is tried, seconds.
+    pub probe_seconds: u64,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self { poll_seconds: 60, probe_seconds: 300 }
     }
 }
 

@@ -15,7 +15,7 @@ use hookswitch_storage::{OrgId, Role};
 use super::app::App;
 use super::error::ApiError;
 use super::identity::{Principal, presented};
-pub(super) use odd::{Anyone, Developer, FromProvider, FromVapi, Watching};
+pub(super) use odd::{Anyone, Connecting, Developer, FromProvider, FromVapi, Watching};
 use role::{OfOrg, OfServer};
 
 /// The part of a path that names an org; only [`Of`] reads it.

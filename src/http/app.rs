@@ -14,10 +14,12 @@ use tokio::sync::watch;
 use super::call_log::CallLog;
 use super::feed::Tickets;
 use super::identity::digest;
+use super::notices::Posts;
+use super::oauth::Pending;
 use super::shared_calls::SharedCalls;
 use super::webhook::Strangers;
 use crate::config::Config;
-use crate::providers::Entry;
+use crate::providers::{Entry, Notices, Oauth};
 use crate::server::Tokens;
 use crate::vapi::OpenedAuth;
 
@@ -41,6 +43,14 @@ pub(super) struct Parts {
     pub(super) tool_deadline: Duration,
     /// What may be entered for connections.
     pub(super) entry: Entry,
+    /// The providers that are connected in a browser.
+    pub(super) oauth: Oauth,
+    /// Who is just connecting one.
+    pub(super) connecting: Pending,
+    /// Who judges what providers post.
+    pub(super) notices: Notices,
+    /// How much of that is taken at once.
+    pub(super) posts: Posts,
     /// The instance secret for the shared URLs, as a scheme; none if it is not set.
     pub(super) instance_auth: Vec<OpenedAuth>,
     /// Digests of the tokens that are not in storage.
@@ -74,6 +84,7 @@ impl App {
             })
             .collect();
         let fixed = [Some(&tokens.local), tokens.environment.as_ref()];
+        let entry = Entry::new(config);
         let parts = Parts {
             public_url: match &config.server.public_url {
                 Some(url) => url.clone(),
@@ -82,7 +93,11 @@ impl App {
             dev_endpoints: config.server.dev_endpoints,
             data: config.storage.path.clone(),
             tool_deadline: config.sessions.tool_deadline(),
-            entry: Entry::new(config),
+            notices: Notices::new(&entry, calls.store().clone()),
+            posts: Posts::default(),
+            entry,
+            oauth: Oauth::new(config, Arc::clone(calls.clock())),
+            connecting: Pending::default(),
             instance_auth,
             fixed_tokens: fixed.into_iter().flatten().map(|token| digest(token)).collect(),
             call_log: CallLog::start(calls.clone()),

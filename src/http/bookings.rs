@@ -67,6 +67,7 @@ pub(super) async fn list(
         customer: None,
         phone,
         call: call.map_err(|_| ApiError::invalid("call_id", "is not a call id"))?,
+        connection: None,
     };
     let page = PageQuery::new(which.limit, which.cursor).page()?;
     let found = app.calls.store().bookings(org.id(), &filter, &page).await?;

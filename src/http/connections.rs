@@ -3,16 +3,17 @@
 
 mod check;
 mod default;
+mod view;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hookswitch_actors::booking::BUILTIN;
-use hookswitch_actors::{Health, OrgEntry};
-use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, Role, Sealed};
+use hookswitch_actors::{Health, OrgEntry, farewell, grant_in};
+use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, Job, Role, Sealed};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::access::{Of, role};
 use super::app::App;
@@ -22,11 +23,9 @@ use super::identity::Principal;
 use super::lists::{PageQuery, listing, part};
 use crate::providers::{CREDENTIALS_FIELD, Wrong};
 
-pub(super) use check::check;
-
-/// The vendors that the contract names; those without an adapter are not available yet.
-pub(super) const VENDORS: [&str; 6] =
-    ["calcom", "calendly", "square", "opentable", "acuity", "google"];
+pub(super) use check::{check, remedy};
+pub(in crate::http) use default::in_place_of_builtin;
+use view::view;
 
 /// A new connection.
 #[derive(Deserialize, JsonSchema)]
@@ -76,7 +75,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, ApiError> {
     let connections = app.calls.store().connections(org.id()).await?;
     let connections = part(connections, &page.page()?, |connection| connection.id.to_string())?;
-    Ok(listing(connections, |connection| view(&org, connection)))
+    Ok(listing(connections, |connection| view(&app, &org, connection)))
 }
 
 pub(super) async fn get(
@@ -84,7 +83,7 @@ pub(super) async fn get(
     State(app): State<App>,
     Path([connection]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
-    Ok(Json(view(&org, &find(&app, &org, &connection).await?)))
+    Ok(Json(view(&app, &org, &find(&app, &org, &connection).await?)))
 }
 
 pub(super) async fn create(
@@ -93,22 +92,11 @@ pub(super) async fn create(
     Body(new): Body<NewConnection>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let now = app.calls.clock().now();
-    let mut connection = Connection {
-        id: ConnectionId::random(),
-        org: org.id().clone(),
-        provider: new.provider.trim().to_lowercase(),
-        status: ConnectionStatus::Connected,
-        credentials: None,
-        external_account_id: None,
-        external_account_name: None,
-        sync_enabled: true,
-        last_sync_at: None,
-        connected_at: None,
-        created_at: now,
-        options: new.options,
-    };
+    let provider = new.provider.trim().to_lowercase();
+    let mut connection =
+        Connection { options: new.options, ..Connection::new(org.id().clone(), provider, now) };
     if !app.calls.connections().can_use(&connection) {
-        return Err(ApiError::invalid("provider", &not_available(&app, &connection.provider)));
+        return Err(ApiError::invalid("provider", &not_available(&app)));
     }
     connection.credentials = match new.credentials {
         Some(given) => Some(sealed(&app, &connection, given)?),
@@ -124,8 +112,9 @@ pub(super) async fn create(
         connection.connected_at = Some(now);
     }
     app.calls.store().put_connection(connection.clone(), &who.name, now).await?;
-    let org = default::in_place_of_builtin(&app, &who, org, &connection).await?;
-    Ok((StatusCode::CREATED, Json(view(&org, &connection))))
+    let org = in_place_of_builtin(&app, &who, org, &connection).await?;
+    app.calls.connection_changed(&connection);
+    Ok((StatusCode::CREATED, Json(view(&app, &org, &connection))))
 }
 
 pub(super) async fn patch(
@@ -134,37 +123,71 @@ pub(super) async fn patch(
     Path([connection]): Path<1>,
     body: Result<Body<ConnectionPatch>, ApiError>,
 ) -> Result<Json<Value>, ApiError> {
-    let mut connection = find(&app, &org, &connection).await?;
+    let connection = find(&app, &org, &connection).await?;
     let Body(patch) = body?;
-    if let Some(credentials) = patch.credentials {
-        let credentials = credentials.map(|given| sealed(&app, &connection, given)).transpose()?;
-        connection.credentials = credentials;
-        // Whose account the new ones open is not known, nor that they are refused.
-        connection.external_account_id = None;
-        connection.external_account_name = None;
-        connection.connected_at = None;
-        if connection.status == ConnectionStatus::Error {
-            connection.status = ConnectionStatus::Connected;
-        }
+    let entered = match patch.credentials {
+        Some(given) => Some(given.map(|given| sealed(&app, &connection, given)).transpose()?),
+        None => None,
+    };
+    if patch.status == Some(ConnectionStatus::Error) {
+        return Err(ApiError::invalid("status", "must be `connected` or `disconnected`"));
     }
-    for (name, value) in patch.options.unwrap_or_default() {
+    let options = patch.options.unwrap_or_default();
+    let merged = merged(connection.options.clone(), &options);
+    app.parts.entry.options(&connection.provider, &merged).map_err(wrong)?;
+    let (status, sync_enabled) = (patch.status, patch.sync_enabled);
+    let now = app.calls.clock().now();
+    // What was given in a browser is taken back when it ends; other credentials are the operator's.
+    let was_given = grant_in(app.calls.store(), &connection).is_some();
+    let change = move |connection: &mut Connection| {
+        let before = connection.clone();
+        if let Some(credentials) = entered {
+            connection.credentials = credentials;
+            // Whose account the new ones open is not known, nor that they are refused.
+            connection.external_account_id = None;
+            connection.external_account_name = None;
+            connection.connected_at = None;
+            connection.expires_at = None;
+            is_right_again(connection);
+        }
+        connection.options = self::merged(std::mem::take(&mut connection.options), &options);
+        if let Some(status) = status {
+            connection.status = status;
+            connection.problem = None;
+        }
+        connection.sync_enabled = sync_enabled.unwrap_or(connection.sync_enabled);
+        let is_over = connection.status == ConnectionStatus::Disconnected
+            || connection.credentials != before.credentials;
+        if was_given && is_over {
+            if connection.credentials == before.credentials {
+                connection.credentials = None;
+                connection.expires_at = None;
+            }
+            return farewell(&before, now);
+        }
+        None
+    };
+    let connection = changed(&app, &who, &org, &connection.id, change).await?;
+    Ok(Json(view(&app, &org, &connection)))
+}
+
+fn merged(mut options: Map<String, Value>, patch: &Map<String, Value>) -> Map<String, Value> {
+    for (name, value) in patch {
         if value.is_null() {
-            connection.options.remove(&name);
+            options.remove(name);
         } else {
-            connection.options.insert(name, value);
+            options.insert(name.clone(), value.clone());
         }
     }
-    match patch.status {
-        Some(ConnectionStatus::Error) => {
-            return Err(ApiError::invalid("status", "must be `connected` or `disconnected`"));
-        }
-        Some(status) => connection.status = status,
-        None => {}
+    options
+}
+
+/// Nothing speaks against a connection any more.
+pub(super) fn is_right_again(connection: &mut Connection) {
+    connection.problem = None;
+    if connection.status == ConnectionStatus::Error {
+        connection.status = ConnectionStatus::Connected;
     }
-    connection.sync_enabled = patch.sync_enabled.unwrap_or(connection.sync_enabled);
-    app.parts.entry.options(&connection.provider, &connection.options).map_err(wrong)?;
-    put(&app, &who, &connection).await?;
-    Ok(Json(view(&org, &connection)))
 }
 
 pub(super) async fn delete(
@@ -173,8 +196,12 @@ pub(super) async fn delete(
     Path([connection]): Path<1>,
 ) -> Result<StatusCode, ApiError> {
     let connection = find(&app, &org, &connection).await?;
+    app.calls.connection_leaves(&connection).await;
     let now = app.calls.clock().now();
-    app.calls.orgs().delete_connection(org.id(), &connection.id, &who.name, now).await?;
+    let was_given = grant_in(app.calls.store(), &connection).is_some();
+    let leaves = move |ended: &Connection| farewell(ended, now).filter(|_| was_given);
+    let orgs = app.calls.orgs();
+    orgs.delete_connection(org.id(), &connection.id, leaves, &who.name, now).await?;
     app.calls.connections().forget(&connection.id);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -188,18 +215,26 @@ pub(super) fn breaker(health: Health) -> &'static str {
     }
 }
 
-async fn find(app: &App, org: &OrgEntry, id: &str) -> Result<Connection, ApiError> {
+pub(super) async fn find(app: &App, org: &OrgEntry, id: &str) -> Result<Connection, ApiError> {
     let id: ConnectionId = id.parse().map_err(|_| ApiError::not_found("connection"))?;
     let found = app.calls.store().connection(org.id(), &id).await?;
     found.ok_or_else(|| ApiError::not_found("connection"))
 }
 
-/// Writes a connection and lets the next request find it as it is now.
-async fn put(app: &App, who: &Principal, connection: &Connection) -> Result<(), ApiError> {
-    let now = app.calls.clock().now();
-    app.calls.store().put_connection(connection.clone(), &who.name, now).await?;
-    app.calls.connections().forget(&connection.id);
-    Ok(())
+/// Changes a connection as it stands and lets the next request find it as it is then.
+pub(super) async fn changed(
+    app: &App,
+    who: &Principal,
+    org: &OrgEntry,
+    id: &ConnectionId,
+    change: impl FnOnce(&mut Connection) -> Option<Job> + Send + 'static,
+) -> Result<Connection, ApiError> {
+    let (store, now) = (app.calls.store(), app.calls.clock().now());
+    let changed = store.change_connection(org.id(), id, change, &who.name, now).await?;
+    app.calls.connections().forget(id);
+    let changed = changed.ok_or_else(|| ApiError::not_found("connection"))?;
+    app.calls.connection_changed(&changed);
+    Ok(changed)
 }
 
 /// Credentials that an operator gave, checked and sealed.
@@ -225,30 +260,8 @@ fn wrong(wrong: Wrong) -> ApiError {
     ApiError::invalid(&wrong.field, &wrong.problem)
 }
 
-fn not_available(app: &App, provider: &str) -> String {
+pub(super) fn not_available(app: &App) -> String {
     let names: Vec<String> =
         app.parts.entry.names().iter().map(|name| format!("`{name}`")).collect();
-    let there_is = format!("available are `{BUILTIN}` and {}", names.join(", "));
-    if VENDORS.contains(&provider) {
-        format!("{provider} is not available in this version; {there_is}")
-    } else {
-        format!("is no provider; {there_is}")
-    }
-}
-
-fn view(org: &OrgEntry, connection: &Connection) -> Value {
-    json!({
-        "id": connection.id,
-        "provider": connection.provider,
-        "status": connection.status,
-        "has_credentials": connection.credentials.is_some(),
-        "external_account_id": connection.external_account_id,
-        "external_account_name": connection.external_account_name,
-        "sync_enabled": connection.sync_enabled,
-        "last_sync_at": connection.last_sync_at,
-        "connected_at": connection.connected_at,
-        "created_at": connection.created_at,
-        "options": connection.options,
-        "default": org.settings().default_connection.as_ref() == Some(&connection.id),
-    })
+    format!("is no provider; available are `{BUILTIN}` and {}", names.join(", "))
 }

@@ -72,6 +72,7 @@ const FILES: &[(&str, &[u8])] = &files![
     "elements/stale-banner.js",
     "elements/theme-button.js",
     "elements/timeline.js",
+    "elements/trouble-banner.js",
     "img/chevron.svg",
     "img/hookswitch.webmanifest",
     "img/icon-192.png",
@@ -93,6 +94,7 @@ const FILES: &[(&str, &[u8])] = &files![
     "js/theme.js",
     "js/time.js",
     "js/timeline.js",
+    "js/troubles.js",
     "js/types.js",
     "js/words.js",
 ];

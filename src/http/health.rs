@@ -1,6 +1,7 @@
 //! Is the server alive, is it ready, how is it? The first two say nothing else to a stranger.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -8,12 +9,12 @@ use axum::http::StatusCode;
 use futures_util::StreamExt;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::ports::DirectoryError;
-use hookswitch_actors::{DirectoryHealth, OrgEntry};
+use hookswitch_actors::{Condition, DirectoryHealth, OrgEntry};
 use serde_json::{Map, Value, json};
 
 use super::access::{Anyone, Signed, role};
 use super::app::App;
-use super::connections::{VENDORS, breaker};
+use super::connections::{breaker, remedy as connection_remedy};
 use super::error::ApiError;
 use super::extract::{Path, Query};
 use super::lists::{PageQuery, listing, part};
@@ -67,14 +68,15 @@ pub(super) async fn integration(
     Path([name]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
     let is = |named: &&str| *named == name;
-    if ![BUILTIN, DIRECTORY].iter().chain(&VENDORS).chain(&MESSENGERS).any(is) {
+    let vendors = app.parts.entry.names();
+    if ![BUILTIN, DIRECTORY].iter().chain(&vendors).chain(&MESSENGERS).any(is) {
         return Err(ApiError::new(
             StatusCode::NOT_FOUND,
             "not_found",
             "there is no such integration",
             format!(
                 "there are {BUILTIN}, {}, {DIRECTORY}, {}",
-                VENDORS.join(", "),
+                vendors.join(", "),
                 MESSENGERS.join(", ")
             ),
         ));
@@ -84,7 +86,9 @@ pub(super) async fn integration(
     if name == TWILIO {
         items = carriers_of(&app, &signed).await;
     }
-    let troubled = |item: &&Value| item["state"] != "closed" || item["status"] == "error";
+    let troubled = |item: &&Value| {
+        item["state"] != "closed" || item["status"] == "error" || !item["problem"].is_null()
+    };
     let status = match (items.len(), items.iter().filter(troubled).count()) {
         (0, _) if is_kept(&app, &signed, &name) => "not_used",
         (0, _) => "not_configured",
@@ -96,7 +100,7 @@ pub(super) async fn integration(
 }
 
 /// `GET /api/circuit-breaker/status`: which connections are left alone for a while because they
-/// fail (P214).
+/// fail (P214) or asked for it, and what is left of what they allow.
 pub(super) async fn breakers(
     signed: Signed<role::Any>,
     State(app): State<App>,
@@ -119,17 +123,24 @@ async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>
     let mut items = Vec::new();
     for org in signed.orgs(app) {
         for connection in app.calls.store().connections(org.id()).await? {
-            let health = app.calls.connections().health(&connection.id).await;
-            items.push(json!({
-                "org": org.id(),
-                "connection_id": connection.id,
-                "provider": connection.provider,
-                "status": connection.status,
-                "state": breaker(health),
-            }));
+            let standing = app.calls.connections().condition(&connection.id).await;
+            let mut item = standing_view(app, &standing.unwrap_or_default());
+            let pulse = app.calls.pulse(&connection.id).unwrap_or_default();
+            // A single slip is nothing that anybody need know.
+            let problem = pulse.problem.as_ref().filter(|_| pulse.is_down());
+            let hint = problem.map(|error| connection_remedy(app, &connection, error));
+            item.insert("org".into(), json!(org.id()));
+            item.insert("connection_id".into(), json!(connection.id));
+            item.insert("provider".into(), json!(connection.provider));
+            item.insert("status".into(), json!(connection.status));
+            item.insert("last_success_at".into(), json!(pulse.last_success_at));
+            item.insert("last_failure_at".into(), json!(pulse.last_failure_at));
+            item.insert("problem".into(), json!(problem.map(ToString::to_string)));
+            item.insert("hint".into(), json!(hint));
+            items.push(item.into());
         }
         if let Some(health) = app.calls.directories().health(&org).await {
-            items.push(directory_view(&org, &health));
+            items.push(directory_view(app, &org, &health));
         }
     }
     Ok(items)
@@ -160,19 +171,49 @@ async fn carriers_of(app: &App, signed: &Signed<role::Any>) -> Vec<Value> {
 }
 
 /// A customer directory among the connections; it has no id of its own.
-fn directory_view(org: &OrgEntry, health: &DirectoryHealth) -> Value {
+fn directory_view(app: &App, org: &OrgEntry, health: &DirectoryHealth) -> Value {
+    let mut view = standing_view(app, &health.condition);
     let status = if health.trouble.is_some() { "error" } else { "connected" };
-    json!({
-        "org": org.id(),
-        "connection_id": null,
-        "provider": DIRECTORY,
-        "status": status,
-        "state": breaker(health.breaker),
-        "last_success_at": health.last_success_at,
-        "last_failure_at": health.last_failure_at,
-        "problem": health.trouble.as_ref().map(ToString::to_string),
-        "hint": health.trouble.as_ref().map(remedy),
-    })
+    let own = [
+        ("org", json!(org.id())),
+        ("connection_id", Value::Null),
+        ("provider", json!(DIRECTORY)),
+        ("status", json!(status)),
+        ("last_success_at", json!(health.last_success_at)),
+        ("last_failure_at", json!(health.last_failure_at)),
+        ("problem", json!(health.trouble.as_ref().map(ToString::to_string))),
+        ("hint", json!(health.trouble.as_ref().map(remedy))),
+    ];
+    view.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    view.into()
+}
+
+/// How a connection stands, whoever it is to.
+fn standing_view(app: &App, standing: &Condition) -> Map<String, Value> {
+    let ago = |ago| app.calls.clock().now().checked_sub(ago).ok();
+    let mut view = Map::new();
+    view.insert("state".into(), breaker(standing.health).into());
+    view.insert("failures".into(), standing.failures.into());
+    view.insert("since".into(), json!(standing.since.and_then(ago)));
+    // Rounded up: who comes back then is not refused again.
+    let seconds = |rest: Duration| rest.as_secs_f64().ceil();
+    view.insert("retry_in_seconds".into(), json!(standing.retry_in.map(seconds)));
+    view.insert("waiting".into(), standing.waiting.into());
+    view.insert("under_way".into(), standing.under_way.into());
+    view.insert("quota".into(), quota(standing));
+    view
+}
+
+/// What is left of each allowance at this moment.
+pub(super) fn quota(standing: &Condition) -> Value {
+    let left = standing.quota.iter().map(|left| {
+        json!({
+            "requests": left.requests,
+            "within_seconds": left.within.as_secs_f64(),
+            "remaining": left.remaining,
+        })
+    });
+    left.collect()
 }
 
 fn remedy(error: &DirectoryError) -> &'static str {

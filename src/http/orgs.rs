@@ -9,7 +9,7 @@ use hookswitch_actors::OrgEntry;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::tools::prompt;
 use hookswitch_storage::{
-    Connection, ConnectionId, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, WebhookId,
+    Connection, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, WebhookId,
 };
 use serde_json::{Value, json};
 
@@ -85,18 +85,9 @@ pub(super) async fn create(
         return Err(ApiError::invalid(&format!("services[{place}].connections"), too_early));
     }
     let connection = Connection {
-        id: ConnectionId::random(),
-        org: id.clone(),
-        provider: BUILTIN.into(),
-        status: ConnectionStatus::Connected,
-        credentials: None,
-        external_account_id: None,
         external_account_name: Some("Built-in calendar".into()),
-        sync_enabled: true,
-        last_sync_at: None,
         connected_at: Some(now),
-        created_at: now,
-        options: serde_json::Map::new(),
+        ..Connection::new(id.clone(), BUILTIN, now)
     };
     settings.default_connection = Some(connection.id.clone());
     let org = Org {

@@ -25,10 +25,11 @@ pub(crate) use wire::state;
 
 /// How far requests may go. Nobody waits for a message as one does for a free slot.
 const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(3), total: Duration::from_secs(15), largest: 1 << 20 };
+    Limits { connect: Duration::from_secs(3), total: Duration::from_secs(15), largest: 4 << 20 };
 
-/// Messages that are looked through for one whose answer was lost: those to one number, newest first.
-const LOOKED_THROUGH: &str = "50";
+/// Messages that are looked through for one whose answer was lost: those to one number, newest first, the
+/// most that Twilio lists at once.
+const LOOKED_THROUGH: usize = 1_000;
 
 /// Twilio at one address. Holds no key: each message brings its org's.
 pub(crate) struct Twilio {
@@ -111,14 +112,22 @@ impl Messenger for Twilio {
         text: &Text,
         since: Timestamp,
     ) -> Result<Option<Taken>, MessengerError> {
-        let query = [("To", text.to.as_str()), ("PageSize", LOOKED_THROUGH)];
+        let size = LOOKED_THROUGH.to_string();
+        let query = [("To", text.to.as_str()), ("PageSize", size.as_str())];
         let answer = self.ask(self.messages(Method::GET, account, &query)).await?;
         let listed = wire::list(&answer.body).ok_or(MessengerError::NotSent)?;
+        let is_new =
+            |message: &wire::Message| message.created_at().is_none_or(|created| created >= since);
+        // Of more than that it could be the one that is not listed; sent again, it might come twice.
+        let may_be_cut = listed.len() >= LOOKED_THROUGH && listed.iter().all(is_new);
         let same = |message: &wire::Message| {
-            let is_new = message.created_at().is_none_or(|created| created >= since);
-            is_new && message.body == text.body && message.to == text.to
+            is_new(message) && message.body == text.body && message.to == text.to
         };
-        Ok(listed.into_iter().find(same).map(taken))
+        match listed.into_iter().find(same) {
+            Some(found) => Ok(Some(taken(found))),
+            None if may_be_cut => Err(MessengerError::NotSent),
+            None => Ok(None),
+        }
     }
 
     async fn check(&self, account: &TextAccount) -> Result<(), MessengerError> {

@@ -2,8 +2,15 @@
 //! good days and on bad ones. Called by the command `demo` and by tests; the server under test knows
 //! them only by their address.
 
+pub mod acuity;
+pub mod authority;
 pub mod calcom;
+pub mod caldav;
+pub mod calendly;
 mod cut;
+pub mod google;
+pub mod opentable;
 mod serving;
+pub mod square;
 mod trouble;
 pub mod twilio;

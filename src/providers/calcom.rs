@@ -3,9 +3,11 @@
 //! answers mean in `map` and `refusal`. Facts: Cal.com's published OpenAPI description and source
 //! of API v2 as of 2026, not tried against an account.
 
+mod changes;
 mod client;
 mod event_type;
 mod find;
+mod hooks;
 mod map;
 mod refusal;
 mod settings;
@@ -16,8 +18,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hookswitch_actors::ports::{
-    BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord,
-    SlotQuery,
+    BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
+    ProviderRecord, SlotQuery, Watch, WatchTarget,
 };
 use hookswitch_storage::{Booking, ServiceId};
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +29,8 @@ use event_type::EventTypes;
 use refusal::{Asked, Refusal};
 use settings::Options;
 use wire::BookingBody;
+
+use crate::providers::days::days;
 
 pub(super) use vendor::Vendor;
 
@@ -113,7 +117,7 @@ impl BookingProvider for Calcom {
         let answer = sent.map_err(|failure| refusal::failure(Asked::Read, failure))?;
         let answer = refusal::accept(Asked::Slots, answer).map_err(Refusal::into_error)?;
         let slots = map::slots(&answer, length).ok_or_else(refusal::unreadable)?;
-        Ok(map::days(query, &slots))
+        Ok(days(query, &slots))
     }
 
     async fn book(&self, booking: &Booking) -> Result<ProviderBooking, ProviderError> {
@@ -191,6 +195,18 @@ impl BookingProvider for Calcom {
         }
         let found = find::by_reference(&self.client, booking).await?;
         Ok(found.as_ref().map(map::record))
+    }
+
+    async fn changes(&self, cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
+        changes::since(&self.client, cursor).await
+    }
+
+    async fn watch(&self, target: &WatchTarget) -> Result<Option<Watch>, ProviderError> {
+        hooks::watch(&self.client, target).await.map(Some)
+    }
+
+    async fn unwatch(&self, watch: &Watch) -> Result<(), ProviderError> {
+        hooks::unwatch(&self.client, &watch.id).await
     }
 }
 

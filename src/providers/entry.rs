@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::oauth::{Checked, Oauth};
 use super::vendor::{Fields, Vendor};
 use super::{find, registry};
 use crate::config::Config;
@@ -34,6 +35,11 @@ impl Entry {
         Self { vendors: Arc::new(registry(config)) }
     }
 
+    /// The vendors themselves, for the rest of this folder.
+    pub(super) fn vendors(&self) -> Arc<Vec<Box<dyn Vendor>>> {
+        Arc::clone(&self.vendors)
+    }
+
     /// The names of all vendors.
     pub(crate) fn names(&self) -> Vec<&'static str> {
         self.vendors.iter().map(|vendor| vendor.name()).collect()
@@ -52,6 +58,10 @@ impl Entry {
     /// # Errors
     /// The first field that is missing or wrong.
     pub(crate) fn credentials(&self, provider: &str, given: Fields) -> Result<Fields, Wrong> {
+        let given = match Oauth::check(provider, given)? {
+            Checked::Settled(kept) => return Ok(kept),
+            Checked::Open(given) => given,
+        };
         match find(&self.vendors, provider) {
             Some(vendor) => vendor.check_credentials(given),
             None => Ok(given),

@@ -5,10 +5,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use hookswitch_actors::ports::{QuotaTold, before_request, quota_told};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, StatusCode, Url};
+use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode, Url};
 
 /// How far a vendor's requests may go.
 #[derive(Debug, Clone, Copy)]
@@ -61,14 +62,16 @@ impl Http {
             // A proxy has no way to this machine's own addresses.
             builder = builder.no_proxy();
         }
-        let client = builder
+        let client = bounded(builder, limits)
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(limits.connect.min(limits.total))
-            .read_timeout(limits.total)
-            .timeout(limits.total)
             .build()
             .map_err(|error| format!("outgoing requests cannot be set up: {error}"))?;
         Ok(Self { client, largest: limits.largest })
+    }
+
+    /// The way that `client` goes, which is [`bounded`] and follows no redirect.
+    pub(super) fn of(client: reqwest::Client, limits: Limits) -> Self {
+        Self { client, largest: limits.largest }
     }
 
     /// A request to be sent with [`Self::send`].
@@ -76,18 +79,23 @@ impl Http {
         self.client.request(method, url)
     }
 
-    /// Sends a request and reads its answer. One that could not be sent is tried once more:
+    /// Sends a request when the connection's allowances have room for it, and reads its answer. One that could not be sent is tried once more:
     /// connections do fail at times.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let again = request.try_clone();
+        before_request().await.map_err(|_| Failure::NotSent)?;
         let sent = match (request.send().await, again) {
             (Err(error), Some(again)) if error.is_connect() && !error.is_timeout() => {
+                before_request().await.map_err(|_| Failure::NotSent)?;
                 again.send().await
             }
             (sent, _) => sent,
         };
         let mut response = sent.map_err(|error| failure(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        if let Some(told) = told(&headers, Timestamp::now()) {
+            quota_told(told);
+        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
             if body.len() + chunk.len() > self.largest {
@@ -97,6 +105,14 @@ impl Http {
         }
         Ok(Answer { status, headers, body })
     }
+}
+
+/// The limits of time of every client.
+pub(super) fn bounded(builder: ClientBuilder, limits: Limits) -> ClientBuilder {
+    builder
+        .connect_timeout(limits.connect.min(limits.total))
+        .read_timeout(limits.total)
+        .timeout(limits.total)
 }
 
 fn failure(error: &reqwest::Error) -> Failure {
@@ -154,6 +170,22 @@ pub(crate) fn reset(headers: &HeaderMap, name: &str, now: Timestamp) -> Option<D
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
+/// What vendors put behind the names of these headers: nothing, or the name of the limit that is meant.
+const LIMITS_NAMED: [&str; 2] = ["", "-default"];
+
+/// What the vendor says is left of its limit, in the headers that most of them use: Calendly and
+/// CustomerConnect as they are, Cal.com with the name of the limit.
+fn told(headers: &HeaderMap, now: Timestamp) -> Option<QuotaTold> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u32>().ok();
+    LIMITS_NAMED.iter().find_map(|named| {
+        Some(QuotaTold {
+            limit: number(&format!("x-ratelimit-limit{named}")),
+            remaining: number(&format!("x-ratelimit-remaining{named}"))?,
+            resets_in: reset(headers, &format!("x-ratelimit-reset{named}"), now)?,
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -203,5 +235,27 @@ mod tests {
         assert_eq!(said("1764341000"), None, "that was long ago");
         assert_eq!(said("soon"), None);
         assert_eq!(reset(&HeaderMap::new(), "x-ratelimit-reset", now), None);
+    }
+
+    #[test]
+    fn what_is_left_is_read_where_a_vendor_says_all_of_it() {
+        let said = |lines: &[(&'static str, &str)]| {
+            let headers = lines.iter().map(|(name, value)| {
+                (reqwest::header::HeaderName::from_static(name), value.parse().unwrap())
+            });
+            told(&headers.collect(), Timestamp::from_second(1_764_342_000).unwrap())
+        };
+        let (left, reset) = (("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "30"));
+        let resets_in = Duration::from_secs(30);
+        let without_limit = QuotaTold { limit: None, remaining: 7, resets_in };
+        assert_eq!(said(&[left, reset]), Some(without_limit));
+        let of_calcom = said(&[
+            ("x-ratelimit-limit-default", "120"),
+            ("x-ratelimit-remaining-default", "0"),
+            ("x-ratelimit-reset-default", "1764342030"),
+        ]);
+        assert_eq!(of_calcom, Some(QuotaTold { limit: Some(120), remaining: 0, resets_in }));
+        assert_eq!(said(&[left]), None, "left until when?");
+        assert_eq!(said(&[("x-ratelimit-remaining", "many"), reset]), None);
     }
 }

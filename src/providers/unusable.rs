@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use hookswitch_actors::ports::{
-    BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord,
-    SlotQuery,
+    BookingProvider, CalendarEvent, DaySlots, EventQuery, ProviderAccount, ProviderBooking,
+    ProviderError, ProviderRecord, SlotQuery,
 };
 use hookswitch_storage::Booking;
 use jiff::Timestamp;
@@ -38,6 +38,10 @@ impl BookingProvider for Unusable {
     }
 
     async fn find(&self, _: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
+        Err(self.0.clone())
+    }
+
+    async fn events(&self, _: &EventQuery) -> Result<Option<Vec<CalendarEvent>>, ProviderError> {
         Err(self.0.clone())
     }
 }

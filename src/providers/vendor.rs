@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use hookswitch_actors::ports::{BookingProvider, Notice, ProviderError};
+use hookswitch_actors::ports::{AccessTokens, BookingProvider, Notice, ProviderError};
 use hookswitch_storage::Connection;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -50,6 +50,22 @@ pub(crate) trait Vendor: Send + Sync + 'static {
         connection: &Connection,
         credentials: Fields,
     ) -> Result<Arc<dyn BookingProvider>, ProviderError>;
+
+    /// The adapter of a connection whose access tokens are kept fresh by somebody else: it was
+    /// connected in a browser, or by what the vendor exchanges for tokens.
+    ///
+    /// # Errors
+    /// As [`Self::adapter`].
+    fn adapter_with(
+        &self,
+        _: &Connection,
+        _: Arc<dyn AccessTokens>,
+    ) -> Result<Arc<dyn BookingProvider>, ProviderError> {
+        Err(ProviderError::NeedsHuman(format!(
+            "{} takes no tokens of an authorization server; give it other credentials",
+            self.title()
+        )))
+    }
 
     /// Reads what the vendor posted to us about a connection. Nothing in it is believed but that
     /// something changed, and that only if its signature is right.

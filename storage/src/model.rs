@@ -15,6 +15,7 @@ mod intent;
 mod job;
 mod message;
 mod org;
+mod sync;
 mod token;
 mod waitlist;
 
@@ -35,6 +36,7 @@ pub use org::{
     HmacHash, HmacPlan, NamingSet, Org, OutagePolicy, RequiredField, Service, Settings, Smtp,
     SmtpSecurity, TimeRange, Twilio, TwilioSender, WebhookAuth, WebhookAuthMode,
 };
+pub use sync::{KeptWatch, SyncState};
 pub use token::{ApiToken, Role};
 pub use waitlist::{
     KeptSlot, OfferNotice, WAITLIST_OFFER, WaitlistEntry, WaitlistState, WaitlistWindow,

@@ -6,11 +6,13 @@ pub(crate) mod audit;
 pub(crate) mod bookings;
 pub(crate) mod callbacks;
 pub(crate) mod calls;
+pub(crate) mod connections;
 pub(crate) mod customers;
 pub(crate) mod guesses;
 pub(crate) mod jobs;
 pub(crate) mod messages;
 pub(crate) mod orgs;
+pub(crate) mod syncs;
 pub(crate) mod tokens;
 pub(crate) mod waitlist;
 

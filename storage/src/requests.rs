@@ -14,8 +14,8 @@ mod waitlist;
 
 pub(crate) use bookings::units_for;
 pub use bookings::{
-    BookOutcome, BookingFilter, Busy, CancelBooking, CancelOutcome, MoveBooking, MoveOutcome,
-    NewBooking, Settlement,
+    AdoptBooking, AdoptOutcome, AtProvider, BookOutcome, BookingFilter, Busy, CancelBooking,
+    CancelOutcome, MoveBooking, MoveOutcome, NewBooking, Settlement,
 };
 pub use callbacks::{CallbackOutcome, ChangeCallback, RequestCallback};
 pub use calls::{CallHistory, CallState, CallWrite};
@@ -23,6 +23,6 @@ pub use care::{BackupReport, OpenReport, RestoreReport, TailCut, VerifyReport};
 pub use customers::CustomerQuery;
 pub use guesses::{Guess, GuessKind, GuessLimits, GuessOutcome};
 pub use messages::{Handover, MessageNews};
-pub use orgs::{CreateOrg, PutSettings};
+pub use orgs::{CreateOrg, PutSettings, Renewal};
 pub use paging::{Listing, Page};
 pub use waitlist::{JoinOutcome, JoinWaitlist, LeaveWaitlist, Waiter, WaitlistFilter};

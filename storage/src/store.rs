@@ -5,11 +5,13 @@ mod bookings;
 mod callbacks;
 mod calls;
 mod care;
+mod connections;
 mod customers;
 mod guesses;
 mod messages;
 mod options;
 mod orgs;
+mod syncs;
 mod upkeep;
 mod waitlist;
 

@@ -14,5 +14,6 @@ pub(crate) mod jobs;
 pub(crate) mod meanings;
 pub(crate) mod messages;
 pub(crate) mod orgs;
+pub(crate) mod syncs;
 pub(crate) mod tokens;
 pub(crate) mod waitlist;

@@ -6,12 +6,16 @@
 #[path = "support/fixtures.rs"]
 mod fixtures;
 
+#[path = "conformance/adopted.rs"]
+mod adopted;
 #[path = "conformance/bookings.rs"]
 mod bookings;
 #[path = "conformance/callbacks.rs"]
 mod callbacks;
 #[path = "conformance/calls.rs"]
 mod calls;
+#[path = "conformance/connections.rs"]
+mod connections;
 #[path = "conformance/guesses.rs"]
 mod guesses;
 #[path = "conformance/intents.rs"]

@@ -136,6 +136,7 @@ async fn what_is_for_any_token_names_no_other_org() {
         (Method::POST, "/api/feed/tickets".to_owned(), ticket),
         (Method::POST, "/api/vapi/tools/test".to_owned(), test),
         (Method::GET, format!("/api/feed?org={foreign}"), json!({})),
+        (Method::GET, format!("/api/oauth/square/start?org={foreign}"), json!({})),
     ] {
         let request = ground.server.client().request(method, ground.server.url(&path));
         let answer = proof.on(request).json(&body).send().await.unwrap();
@@ -204,6 +205,8 @@ async fn these_are_open_to_anyone_and_nothing_else_is() {
     let meant = [
         "GET /",
         "GET /api/docs",
+        // What it is given proves that it was begun here.
+        "GET /api/oauth/callback",
         "GET /api/openapi.json",
         "GET /assets/{folder}/{file}",
         "GET /livez",

@@ -4,6 +4,7 @@
 mod bookings;
 mod connecting;
 mod days;
+mod quota;
 mod refused;
 mod secrets;
 mod settled;

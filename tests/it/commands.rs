@@ -89,13 +89,16 @@ fn the_demo_plays_its_calls_and_says_how_long_each_turn_took() {
 
 #[test]
 fn the_demo_plays_the_same_calls_with_a_calendar_outside() {
-    let folder = tempfile::tempdir().unwrap();
-    let outside = ["demo", "--exit", "--bind", "127.0.0.1:0", "--provider", "calcom"];
-    let demo = run(folder.path(), &outside, "");
-    assert_eq!(demo.code, 0, "{demo}");
-    assert!(demo.out.contains("bookings go to a stand-in for Cal.com at http://127"), "{demo}");
-    assert_eq!(demo.out.matches("as expected").count(), 3, "{demo}");
-    assert!(demo.out.contains("I've cancelled your appointment"), "{demo}");
+    for (name, title) in [("calcom", "Cal.com"), ("square", "Square")] {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = ["demo", "--exit", "--bind", "127.0.0.1:0", "--provider", name];
+        let demo = run(folder.path(), &outside, "");
+        assert_eq!(demo.code, 0, "{demo}");
+        let said = format!("bookings go to a stand-in for {title} at http://127");
+        assert!(demo.out.contains(&said), "{demo}");
+        assert_eq!(demo.out.matches("as expected").count(), 3, "{demo}");
+        assert!(demo.out.contains("I've cancelled your appointment"), "{demo}");
+    }
 }
 
 #[test]

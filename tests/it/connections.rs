@@ -66,8 +66,8 @@ async fn a_wrong_connection_is_refused_by_the_name_of_its_field() {
     for (body, words) in [
         (json!({}), ["provider", ""]),
         (
-            json!({"provider": "calendly", "credentials": {"api_key": "k"}}),
-            ["`provider`", "not available in this version"],
+            json!({"provider": "opentable", "credentials": {"api_key": "k"}}),
+            ["`credentials`", "remove them"],
         ),
         (json!({"provider": "abacus"}), ["`provider`", "no provider"]),
         (

@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod acuity;
 mod any_order;
 mod booking;
 mod browser;
 mod calcom;
+mod caldav;
+mod calendly;
 mod call_log;
 mod callbacks;
 mod commands;
@@ -16,9 +19,12 @@ mod control;
 mod crash;
 mod customerconnect;
 mod feed;
+mod google;
 mod layering;
 mod messages;
+mod oauth;
 mod openapi;
+mod opentable;
 mod operator;
 mod page;
 mod payloads;
@@ -32,7 +38,9 @@ mod settings;
 mod settings_kept;
 mod slow_heads;
 mod smoke;
+mod square;
 mod support;
+mod sync;
 mod tools_together;
 mod waitlist;
 mod wrong_settings;

@@ -175,6 +175,28 @@ async fn a_message_whose_answer_was_lost_is_looked_for_and_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_message_whose_answer_was_lost_is_found_below_many_that_came_since() {
+    let clinic = Clinic::open().await;
+    clinic.carrier.next(Operation::Send, Trouble::DropsAfter);
+    let (_, booked) = clinic.book().await;
+    assert_eq!(booked["smsStatus"], "error_but_booked", "{booked}");
+    let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", clinic.carrier.url());
+    let form = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("To", ANN), ("From", DESK), ("Body", "Of somebody else's")])
+        .finish();
+    for _ in 0..120 {
+        let request = reqwest::Client::new().post(&url).basic_auth(ACCOUNT, Some(TOKEN));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(form.clone()).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CREATED);
+    }
+    let ours = clinic.carrier.kept().remove(0);
+    let message = clinic.stands("accepted").await;
+    assert_eq!(message["external_id"], ours.sid.as_str());
+    assert_eq!(clinic.carrier.kept().iter().filter(|kept| kept.body == ours.body).count(), 1);
+}
+
+#[tokio::test]
 async fn a_carrier_that_wants_a_pause_gets_it_and_then_the_message() {
     let clinic = Clinic::open().await;
     clinic.carrier.next(Operation::Send, Trouble::TooMany { retry_after: Some(1) });

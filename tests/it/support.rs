@@ -21,7 +21,16 @@ pub(crate) use server::{MORNING, TestServer};
 use std::time::{Duration, Instant};
 
 /// Waits until `check` gives something, at most ten seconds.
-pub(crate) async fn eventually<T, F, Fut>(what: &str, mut check: F) -> T
+pub(crate) async fn eventually<T, F, Fut>(what: &str, check: F) -> T
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Option<T>>,
+{
+    eventually_within(Duration::from_secs(10), what, check).await
+}
+
+/// Waits until `check` gives something, at most so long.
+pub(crate) async fn eventually_within<T, F, Fut>(most: Duration, what: &str, mut check: F) -> T
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Option<T>>,
@@ -31,7 +40,7 @@ where
         if let Some(found) = check().await {
             return found;
         }
-        assert!(started.elapsed() < Duration::from_secs(10), "waited in vain for: {what}");
+        assert!(started.elapsed() < most, "waited in vain for: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

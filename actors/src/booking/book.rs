@@ -219,7 +219,7 @@ pub(super) async fn secure(
     effects: &mut Effects,
 ) -> Result<OfferedSlot, Refusal> {
     let date = wanted.start.to_zoned(context.org.zone.clone()).date();
-    let days = match calendars.ask(context, &wanted.errand, (date, date), wanted.moving).await {
+    let days = match calendars.ask_now(context, &wanted.errand, (date, date), wanted.moving).await {
         Ok(days) => days,
         Err(error) => return secure_unseen(context, calendars.first(), wanted, &error, effects),
     };

@@ -54,6 +54,22 @@ impl Calendars {
         Ok(Self { handles, tried: Vec::new() })
     }
 
+    /// Those of a service that are among `wanted`; all of them if none is.
+    pub(super) async fn among(
+        context: &ToolContext,
+        service: &Service,
+        wanted: &[ConnectionId],
+    ) -> Result<Self, ProviderError> {
+        let serves = |id: &&ConnectionId| wanted.contains(id);
+        let chosen: Vec<ConnectionId> =
+            service.connections.iter().filter(serves).cloned().collect();
+        if chosen.is_empty() {
+            return Self::of(context, service).await;
+        }
+        let handles = context.shared.connections.these(context.org.id(), &chosen).await?;
+        Ok(Self { handles, tried: Vec::new() })
+    }
+
     /// The one that a booking is in.
     pub(super) fn only(handle: &ProviderHandle) -> Self {
         Self { handles: vec![handle.clone()], tried: Vec::new() }
@@ -76,7 +92,7 @@ impl Calendars {
         self.tried.len() < self.handles.len()
     }
 
-    /// Asks all of them about days in the org's zone.
+    /// Asks all of them about days in the org's zone, in order to offer what is free.
     ///
     /// # Errors
     /// What the most wanted one says, if none of them answers.
@@ -87,10 +103,39 @@ impl Calendars {
         days: (Date, Date),
         ignore: Option<BookingId>,
     ) -> Result<Vec<OpenDay>, ProviderError> {
-        let asked = self.handles.iter().map(|handle| ask(context, handle, errand, days, ignore));
+        let asked = self.handles.iter().map(|handle| async move {
+            let query = query(context, handle, errand, days, ignore).await;
+            handle.availability(query, context.deadline).await
+        });
+        self.gather(join_all(asked).await)
+    }
+
+    /// As [`Self::ask`], in order to book: no calendar answers with what it said before.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub(super) async fn ask_now(
+        &self,
+        context: &ToolContext,
+        errand: &Errand,
+        days: (Date, Date),
+        ignore: Option<BookingId>,
+    ) -> Result<Vec<OpenDay>, ProviderError> {
+        let asked = self.handles.iter().map(|handle| async move {
+            let query = query(context, handle, errand, days, ignore).await;
+            handle.availability_now(query, context.deadline).await
+        });
+        self.gather(join_all(asked).await)
+    }
+
+    /// What all of them said; what the most wanted one says against it, if none has an answer.
+    fn gather(
+        &self,
+        answers: Vec<Result<Vec<DaySlots>, ProviderError>>,
+    ) -> Result<Vec<OpenDay>, ProviderError> {
         let mut open: BTreeMap<Date, OpenDay> = BTreeMap::new();
         let mut refused = None;
-        for (place, answer) in join_all(asked).await.into_iter().enumerate() {
+        for (place, answer) in answers.into_iter().enumerate() {
             match answer {
                 Ok(days) => days.into_iter().for_each(|day| add(&mut open, place, day)),
                 Err(error) => {
@@ -124,7 +169,11 @@ impl Calendars {
         if !chosen.is_empty() {
             return chosen;
         }
-        openings.iter().filter_map(|opening| self.secured(errand, opening, None)).collect()
+        // Another time may be free where the wanted one was taken, so that no calendar is left out.
+        let most_wanted = |opening: &Opening| {
+            opening.found.first().map(|(place, slot)| offer(&self.handles[*place], errand, *slot))
+        };
+        openings.iter().filter_map(most_wanted).collect()
     }
 
     /// An opening in the calendar in which it was offered, else in the most wanted that has it;
@@ -164,16 +213,15 @@ fn add(open: &mut BTreeMap<Date, OpenDay>, place: usize, day: DaySlots) {
     known.openings.sort_by_key(|opening| opening.start);
 }
 
-/// Asks one calendar.
-async fn ask(
+/// The question for one calendar.
+async fn query(
     context: &ToolContext,
     provider: &ProviderHandle,
     errand: &Errand,
     (from, to): (Date, Date),
     ignore: Option<BookingId>,
-) -> Result<Vec<DaySlots>, ProviderError> {
-    let kept = kept_for_others(context, provider, &errand.service).await;
-    let query = SlotQuery {
+) -> SlotQuery {
+    SlotQuery {
         org: Arc::clone(&context.org.org),
         service: errand.service.clone(),
         places: errand.places,
@@ -182,10 +230,9 @@ async fn ask(
         to,
         ignore,
         ignore_external: None,
-        kept,
+        kept: kept_for_others(context, provider, &errand.service).await,
         now: context.now(),
-    };
-    provider.availability(query, context.deadline).await
+    }
 }
 
 /// What is kept in the waitlist for others than who asks. An operator sees all of it as free:

@@ -113,9 +113,13 @@ pub(crate) fn outage(
     }
     tracing::warn!(org.id = %context.org.id(), %error, "provider could not be used");
     effects.replayable = false;
+    let (code, then) = match error {
+        ProviderError::Reconnect => ("credentials_refused", " It has to be connected again."),
+        _ => ("provider_unavailable", ""),
+    };
     effects.events.push(CallEvent::Warning {
-        code: "provider_unavailable".into(),
-        message: format!("The calendar could not be used: {error}."),
+        code: code.into(),
+        message: format!("The calendar could not be used: {error}.{then}"),
     });
     let hand_over = context.org.settings().booking.outage_policy == OutagePolicy::Transfer;
     let message = if hand_over { phrases::HAND_OVER } else { phrases::TAKE_MESSAGE };

@@ -1,7 +1,7 @@
 //! Which slots are free on a day, and where else if there are none. Offers what it finds: the
 //! slots become bookable in this call, and those that are spoken are kept from other calls.
 
-use hookswitch_storage::{CallEvent, OfferedSlot, OutagePolicy, Service};
+use hookswitch_storage::{CallEvent, ConnectionId, OfferedSlot, OutagePolicy, Service};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -28,6 +28,8 @@ pub struct SlotsRequest {
     pub zone: Option<String>,
     /// For how many people.
     pub party_size: Option<u32>,
+    /// The connections that are to be looked at; all of the service if there are none.
+    pub connections: Vec<ConnectionId>,
     /// Whether the answer speaks the times, so that they are held.
     pub speak: bool,
 }
@@ -110,7 +112,8 @@ pub async fn free_slots(
         lead_minutes: context.org.settings().booking.min_lead_minutes,
         unconfirmed: false,
     };
-    let calendars = match Calendars::of(context, &found.errand.service).await {
+    let wanted = &request.connections;
+    let calendars = match Calendars::among(context, &found.errand.service, wanted).await {
         Ok(calendars) => calendars,
         Err(error) => return Err(outage(context, &error, effects)),
     };

@@ -1,133 +1,86 @@
 //! A calendar outside, with our own rules on top: its free slots are the truth, less what we have
-//! claimed ourselves and what the org's limits forbid. Everything else goes through to the vendor's
-//! adapter as it is. Knows no vendor.
+//! claimed ourselves and what the org's limits forbid. What it says can be shared by all who ask the
+//! same; what is laid over it is of the moment. Knows no vendor and asks none.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
-use hookswitch_storage::{Booking, ConnectionId, ResourceId, Store};
-use jiff::Timestamp;
+use hookswitch_storage::{ConnectionId, ResourceId, Store};
 use jiff::civil::Date;
 
 use super::calendar::{claimed, out_of_range, unreadable};
 use super::slots::{self, DayVerdict, FreeSlot, SlotRules};
-use crate::ports::{
-    BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
-    ProviderRecord, SharedLimit, SlotQuery, Watch, WatchTarget,
-};
+use crate::ports::{DaySlots, ProviderError, SlotQuery};
 
-/// An outside calendar of one connection.
+/// Our side of an outside calendar.
 pub(crate) struct OutsideCalendar {
     store: Store,
     resource: ResourceId,
-    vendor: Arc<dyn BookingProvider>,
+}
+
+fn rules(query: &SlotQuery) -> SlotRules<'_> {
+    SlotRules {
+        settings: &query.org.settings,
+        service: &query.service,
+        places: query.places,
+        zone: &query.zone,
+        now: query.now,
+    }
+}
+
+fn dates(query: &SlotQuery) -> Result<Vec<Date>, ProviderError> {
+    let mut dates = Vec::new();
+    let mut date = query.from;
+    while date <= query.to {
+        dates.push(date);
+        date = date.tomorrow().map_err(out_of_range)?;
+    }
+    Ok(dates)
 }
 
 impl OutsideCalendar {
-    /// The calendar behind `connection`, which `vendor` speaks to.
-    pub(crate) fn new(
-        store: Store,
-        connection: &ConnectionId,
-        vendor: Arc<dyn BookingProvider>,
-    ) -> Self {
-        Self { store, resource: ResourceId::of_connection(connection), vendor }
+    /// Our side of the calendar behind `connection`.
+    pub(crate) fn new(store: Store, connection: &ConnectionId) -> Self {
+        Self { store, resource: ResourceId::of_connection(connection) }
     }
 
-    /// What the vendor says of the days that may be booked at all; nothing if there are none.
-    async fn named(
+    /// What the vendor has to be asked: about the days that may be booked at all; nothing if there
+    /// are none.
+    ///
+    /// # Errors
+    /// If storage cannot be read, or a date is out of range.
+    pub(crate) async fn question(
         &self,
         query: &SlotQuery,
-        days: &[Date],
-    ) -> Result<Vec<FreeSlot>, ProviderError> {
-        let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(Vec::new()) };
-        let mut query = SlotQuery { from: *first, to: *last, ..query.clone() };
+    ) -> Result<Option<SlotQuery>, ProviderError> {
+        let rules = rules(query);
+        let may_open = |date: &Date| {
+            let (_, verdict) = slots::outside_day(&rules, *date, &[], &[]);
+            verdict == DayVerdict::Full
+        };
+        let open: Vec<Date> = dates(query)?.into_iter().filter(may_open).collect();
+        let (Some(first), Some(last)) = (open.first(), open.last()) else { return Ok(None) };
+        let mut query = SlotQuery { from: *first, to: *last, kept: Vec::new(), ..query.clone() };
         if let Some(moving) = &query.ignore {
             let booking = self.store.booking(&query.org.id, moving).await;
             let booking = booking.map_err(|error| unreadable(&query.org.id, &error))?;
             query.ignore_external = booking.and_then(|mut booking| booking.external_ids.pop());
         }
-        let days = self.vendor.availability(&query).await?;
-        Ok(days.into_iter().flat_map(|day| day.slots).collect())
-    }
-}
-
-#[async_trait]
-impl BookingProvider for OutsideCalendar {
-    fn is_local(&self) -> bool {
-        self.vendor.is_local()
+        Ok(Some(query))
     }
 
-    fn rate_limit(&self) -> Option<(u32, u32)> {
-        self.vendor.rate_limit()
-    }
-
-    fn shared_limit(&self) -> Option<SharedLimit> {
-        self.vendor.shared_limit()
-    }
-
-    async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
-        self.vendor.account().await
-    }
-
-    async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
-        let rules = SlotRules {
-            settings: &query.org.settings,
-            service: &query.service,
-            places: query.places,
-            zone: &query.zone,
-            now: query.now,
-        };
-        let mut dates = Vec::new();
-        let mut date = query.from;
-        while date <= query.to {
-            dates.push(date);
-            date = date.tomorrow().map_err(out_of_range)?;
-        }
-        let may_open = |date: &&Date| {
-            let (_, verdict) = slots::outside_day(&rules, **date, &[], &[]);
-            verdict == DayVerdict::Full
-        };
-        let open: Vec<Date> = dates.iter().filter(may_open).copied().collect();
-        let named = self.named(query, &open).await?;
-        let busy = claimed(&self.store, query, &self.resource).await?;
-        Ok(dates
-            .into_iter()
-            .map(|date| {
-                let (slots, verdict) = slots::outside_day(&rules, date, &named, &busy);
-                DaySlots { date, slots, verdict }
-            })
-            .collect())
-    }
-
-    async fn book(&self, booking: &Booking) -> Result<ProviderBooking, ProviderError> {
-        self.vendor.book(booking).await
-    }
-
-    async fn reschedule(
+    /// The days of the query, with what the vendor named as free less what we know better.
+    ///
+    /// # Errors
+    /// As [`Self::question`].
+    pub(crate) async fn lay_over(
         &self,
-        booking: &Booking,
-        start: Timestamp,
-    ) -> Result<ProviderBooking, ProviderError> {
-        self.vendor.reschedule(booking, start).await
-    }
-
-    async fn cancel(&self, booking: &Booking, reason: Option<&str>) -> Result<(), ProviderError> {
-        self.vendor.cancel(booking, reason).await
-    }
-
-    async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
-        self.vendor.find(booking).await
-    }
-
-    async fn changes(&self, cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
-        self.vendor.changes(cursor).await
-    }
-
-    async fn watch(&self, target: &WatchTarget) -> Result<Option<Watch>, ProviderError> {
-        self.vendor.watch(target).await
-    }
-
-    async fn unwatch(&self, watch: &Watch) -> Result<(), ProviderError> {
-        self.vendor.unwatch(watch).await
+        query: &SlotQuery,
+        named: &[FreeSlot],
+    ) -> Result<Vec<DaySlots>, ProviderError> {
+        let busy = claimed(&self.store, query, &self.resource).await?;
+        let rules = rules(query);
+        let days = dates(query)?.into_iter().map(|date| {
+            let (slots, verdict) = slots::outside_day(&rules, date, named, &busy);
+            DaySlots { date, slots, verdict }
+        });
+        Ok(days.collect())
     }
 }

@@ -2,6 +2,7 @@
 //! second language is a second file with the same functions. Knows dates and names, no rules.
 
 pub mod access;
+pub mod elsewhere;
 pub mod handover;
 pub mod questions;
 pub mod settled;

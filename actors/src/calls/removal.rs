@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use hookswitch_storage::{OrgId, StoreError};
 use jiff::Timestamp;
 
@@ -23,6 +24,9 @@ impl Calls {
         by: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        // While there are credentials to ask with: nobody is to post about an org that is gone.
+        let connections = self.store().connections(org).await?;
+        join_all(connections.iter().map(|connection| self.connection_leaves(connection))).await;
         let deleted = self.orgs.delete(org, by, now).await?;
         self.end_org(org).await;
         Ok(deleted)
@@ -38,6 +42,7 @@ impl Calls {
             self.shared.opened.forget(&key);
         }
         self.shared.connections.forget_org(org);
+        self.shared.syncs.forget_org(org);
         // Last, or a session that was still ending would bring the feed back.
         self.shared.feed.forget(org, self.shared.clock.now());
     }

@@ -18,16 +18,19 @@ use crate::bounds::{
 use crate::jobs::Worker;
 use crate::messages::{SendMessages, TellOffers};
 use crate::orgs::OrgEntry;
+use crate::provider::RevokeGrant;
 use crate::session::facts::CallFacts;
 use crate::session::state::CallState;
 use crate::session::{Session, SessionArgs, SessionMsg, SessionRef};
 use crate::supervisor::{Exit, Nursery, RestartBudgets};
+use crate::sync::Syncs;
 
 /// How often quiet sessions are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn open(parts: CallsParts) -> Result<Calls, OpenCallsError> {
-    open_with(parts, Worker::default().with(Reconciler).with(SendMessages).with(TellOffers)).await
+    let worker = Worker::default().with(Reconciler).with(RevokeGrant);
+    open_with(parts, worker.with(SendMessages).with(TellOffers)).await
 }
 
 /// As [`open`], with these kinds of durable work.
@@ -59,6 +62,7 @@ pub(super) async fn open_with(parts: CallsParts, worker: Worker) -> Result<Calls
     tokio::spawn(go_on_when_back(Arc::downgrade(&calls.shared), back));
     tokio::spawn(watch_exits(calls.clone(), exited));
     wake_live_calls(&calls).await?;
+    Syncs::start(&calls.shared).await?;
     tokio::spawn(put_quiet_away(Arc::downgrade(&calls.shared), calls.settings.idle));
     tokio::spawn(forget_old_answers(Arc::downgrade(&calls.shared)));
     tokio::spawn(end_lost_calls(Arc::downgrade(&calls.shared)));

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hookswitch_storage::{
-    CallId, CallKey, Caller, Connection, ConnectionId, ConnectionStatus, MasterKey, Org, OrgId,
-    Settings, Speaker, Store, StoreOptions, WebhookId,
+    CallId, CallKey, Caller, Connection, MasterKey, Org, OrgId, Settings, Speaker, Store,
+    StoreOptions, WebhookId,
 };
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -24,6 +24,7 @@ use crate::ports::{Adapters, CallControl, Clock, NoAdapters, NoControl, SetClock
 use crate::session::facts::{CallFact, CallFacts};
 use crate::session::state::CallState;
 use crate::session::{SessionMsg, SessionRef};
+use crate::sync::SyncSettings;
 use crate::tools::{Face, Toolbox};
 
 /// A door with one org behind it.
@@ -42,6 +43,9 @@ struct Plan {
     control: Arc<dyn CallControl>,
     settings: Settings,
     worker: fn() -> Worker,
+    sync: SyncSettings,
+    /// How long answers about free slots are given again; never, so that each test sees what it asks.
+    keep_slots: Duration,
 }
 
 impl Default for Plan {
@@ -53,6 +57,12 @@ impl Default for Plan {
             control: Arc::new(NoControl),
             settings: settings(),
             worker: || Worker::default().with(Reconciler),
+            // Only what is posted counts.
+            sync: SyncSettings {
+                poll_every: Duration::from_secs(36_000),
+                ..SyncSettings::default()
+            },
+            keep_slots: Duration::ZERO,
         }
     }
 }
@@ -89,20 +99,7 @@ impl House {
             version: 1,
             settings: plan.settings.clone(),
         };
-        let connection = Connection {
-            id: ConnectionId::random(),
-            org: org.id.clone(),
-            provider: plan.provider.into(),
-            status: ConnectionStatus::Connected,
-            credentials: None,
-            external_account_id: None,
-            external_account_name: None,
-            sync_enabled: true,
-            last_sync_at: None,
-            connected_at: None,
-            created_at: morning(),
-            options: serde_json::Map::new(),
-        };
+        let connection = Connection::new(org.id.clone(), plan.provider, morning());
         orgs.create(org, vec![connection], "test", morning()).await.unwrap();
         Self::over(folder, store, plan, morning()).await
     }
@@ -122,7 +119,11 @@ impl House {
             control: plan.control,
             caller_sources: Vec::new(),
             toolbox: Toolbox::standard_and(plan.tools),
-            settings: CallSettings::default(),
+            settings: CallSettings {
+                sync: plan.sync,
+                keep_slots: plan.keep_slots,
+                ..CallSettings::default()
+            },
             orgs,
         };
         let calls = super::start::open_with(parts, (plan.worker)()).await.unwrap();

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use crate::breaker::Health;
+use crate::outbound::Condition;
 use crate::ports::DirectoryError;
 
 /// How a customer directory is, since its settings were last changed or the server was started.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DirectoryHealth {
-    /// Whether it is left alone for a while.
-    pub breaker: Health,
+    /// Whether it is left alone for a while, and what is left of its limits.
+    pub condition: Condition,
     /// Why the latest question got no answer; `None` if it got one, or there was none yet.
     pub trouble: Option<DirectoryError>,
     /// When it last gave an answer.

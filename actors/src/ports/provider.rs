@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::quota::Allowance;
+use super::tokens::{AccessTokens, TokenIssuer};
 use crate::booking::slots::Span;
 use crate::booking::{DayVerdict, FreeSlot};
 
@@ -74,6 +76,9 @@ pub struct ProviderRecord {
     pub reference: Option<BookingId>,
     /// The id under which it was known before it was moved, where a move makes a new one.
     pub replaces: Option<String>,
+    /// A move that takes several requests at this provider was begun and not ended: to ask for it
+    /// again goes on with it, and makes nothing twice.
+    pub half_moved: bool,
 }
 
 impl ProviderRecord {
@@ -81,7 +86,8 @@ impl ProviderRecord {
     #[must_use]
     pub fn new(external_id: impl Into<String>, start: Timestamp, state: ProviderState) -> Self {
         let external_id = external_id.into();
-        Self { external_id, start, end: None, state, reference: None, replaces: None }
+        let (end, reference, replaces) = (None, None, None);
+        Self { external_id, start, end, state, reference, replaces, half_moved: false }
     }
 }
 
@@ -91,9 +97,9 @@ impl ProviderRecord {
 pub struct SharedLimit {
     /// What it is set for; connections with the same text share one limit.
     pub key: String,
-    /// Requests per second, at least 1.
+    /// Requests in any one second, at least 1.
     pub per_second: u32,
-    /// Requests at one moment, at least 1.
+    /// How many of them at one moment, at least 1.
     pub burst: u32,
     /// Requests under way at once, if that is limited, at least 1.
     pub at_once: Option<u32>,
@@ -162,6 +168,43 @@ pub struct ProviderAccount {
     pub name: String,
 }
 
+/// A calendar of an account that a connection uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarEntry {
+    /// The provider's id of it, as the connection's options have it.
+    pub id: String,
+    /// Its name there.
+    pub name: String,
+    /// Whether bookings are written into it; the others only keep their times busy.
+    pub takes_bookings: bool,
+    /// Its IANA zone, if the provider says so.
+    pub time_zone: Option<String>,
+}
+
+/// A question for what is in a connection's calendars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventQuery {
+    /// The ids of the calendars that are meant; all that the connection uses if there are none.
+    pub calendars: Vec<String>,
+    /// From then on.
+    pub from: Timestamp,
+    /// Up to then, exclusive.
+    pub to: Timestamp,
+}
+
+/// Something that keeps a calendar busy. What it is, and who it is with, is nobody's business (R10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarEvent {
+    /// The provider's id of the calendar.
+    pub calendar: String,
+    /// Start.
+    pub start: Timestamp,
+    /// End, exclusive.
+    pub end: Timestamp,
+    /// Our reference, if it is a booking of this connection.
+    pub reference: Option<BookingId>,
+}
+
 /// What can go wrong at a provider, by what the caller can do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
@@ -216,10 +259,17 @@ pub trait BookingProvider: Send + Sync {
         false
     }
 
-    /// Requests per second that the provider allows this connection, and how many at once;
-    /// `None` if it sets no limit.
+    /// Requests that the provider allows this connection in any one second, and how many of them
+    /// at one moment; `None` if it sets no such limit.
     fn rate_limit(&self) -> Option<(u32, u32)> {
         None
+    }
+
+    /// All that the provider allows this connection, where seconds do not say it; each is kept in
+    /// every window.
+    fn allowances(&self) -> Vec<Allowance> {
+        let per_second = |(requests, burst)| Allowance::per_second(requests, burst);
+        self.rate_limit().map(per_second).into_iter().collect()
     }
 
     /// A limit that this connection shares with others; `None` if there is none.
@@ -255,6 +305,20 @@ pub trait BookingProvider: Send + Sync {
     /// several under one reference, the one that stands is meant.
     async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError>;
 
+    /// The calendars that the connection uses; `None` where there are no calendars behind it.
+    async fn calendars(&self) -> Result<Option<Vec<CalendarEntry>>, ProviderError> {
+        Ok(None)
+    }
+
+    /// What keeps the connection's calendars busy, in order of time; `None` where the provider does
+    /// not tell, so that our own claims are all that can be shown.
+    async fn events(
+        &self,
+        _query: &EventQuery,
+    ) -> Result<Option<Vec<CalendarEvent>>, ProviderError> {
+        Ok(None)
+    }
+
     /// What changed since `cursor`; without one, the cursor of this moment and nothing else. `None`
     /// where the provider cannot be asked.
     async fn changes(&self, _cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
@@ -277,6 +341,21 @@ pub trait BookingProvider: Send + Sync {
 pub trait Adapters: Send + Sync + 'static {
     /// The adapter for a connection, or `None` for a provider that nobody knows.
     fn adapter(&self, connection: &Connection) -> Option<Arc<dyn BookingProvider>>;
+
+    /// The adapter for a connection whose tokens are kept fresh by somebody else, or `None` for a
+    /// provider that has none.
+    fn adapter_with(
+        &self,
+        _connection: &Connection,
+        _tokens: Arc<dyn AccessTokens>,
+    ) -> Option<Arc<dyn BookingProvider>> {
+        None
+    }
+
+    /// The authorization server behind a connection; `None` where its credentials need none.
+    fn issuer(&self, _connection: &Connection) -> Option<Arc<dyn TokenIssuer>> {
+        None
+    }
 }
 
 /// No vendors beside the built-in calendar.

@@ -1,22 +1,22 @@
-//! The typed door to provider actors: finds or starts the actor of an org's connection and runs
-//! requests through it, each with a time limit. No ractor type leaves.
+//! The typed door to provider actors: finds or starts the actor of an org's connection, with a seat
+//! among those that share its provider's limit. No ractor type leaves.
 
-use std::future::Future;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use dashmap::DashMap;
-use hookswitch_storage::{Booking, Connection, ConnectionId, ConnectionStatus, OrgId, Store};
-use jiff::Timestamp;
-use tokio::sync::{Mutex, oneshot};
+use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, OrgId, Store};
+use ractor::Actor;
+use tokio::sync::Mutex;
 
-use super::{CameBack, Done, Health, ProviderMsg, ProviderRef};
+use super::exchange::LastAsked;
+use super::standing::Standing;
+use super::{CameBack, Condition, Health, Provider, ProviderArgs, ProviderHandle};
 use crate::booking::{BUILTIN, BuiltinCalendar, OutsideCalendar};
+use crate::bounds::{MAX_PROVIDER_LINE, MAX_PROVIDER_REQUESTS};
 use crate::orgs::OrgEntry;
-use crate::ports::{
-    Adapters, BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
-    ProviderRecord, SlotQuery,
-};
+use crate::outbound::{Line, Seat, SeatPlan};
+use crate::ports::{Adapters, BookingProvider, Clock, ProviderError, TokenIssuer};
 use crate::supervisor::Nursery;
 
 /// All provider connections. Cheap to clone.
@@ -26,29 +26,28 @@ pub struct Connections {
     adapters: Arc<dyn Adapters>,
     nursery: Nursery,
     came_back: CameBack,
+    keep_slots: Duration,
+    /// The lines before those limits that several connections share, by what they are set for.
+    lines: Arc<DashMap<String, Weak<Line>>>,
     running: Arc<DashMap<ConnectionId, ProviderHandle>>,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
-}
-
-/// One provider connection. Cheap to clone.
-#[derive(Clone)]
-pub struct ProviderHandle {
-    id: ConnectionId,
-    org: OrgId,
-    actor: ProviderRef,
-    local: bool,
+    standing: Standing,
 }
 
 impl Connections {
     pub(crate) fn new(
         store: Store,
+        clock: Arc<dyn Clock>,
         adapters: Arc<dyn Adapters>,
         nursery: Nursery,
         came_back: CameBack,
+        keep_slots: Duration,
     ) -> Self {
-        let (running, starting) = (Arc::default(), Arc::default());
-        Self { store, adapters, nursery, came_back, running, starting }
+        let (lines, starting) = (Arc::default(), Arc::default());
+        let running: Arc<DashMap<_, _>> = Arc::default();
+        let standing = Standing { store: store.clone(), clock, running: Arc::downgrade(&running) };
+        Self { store, adapters, nursery, came_back, keep_slots, lines, running, starting, standing }
     }
 
     /// The connection that an org's bookings go to: its default one, also while its provider refuses
@@ -162,13 +161,28 @@ impl Connections {
         connection.provider == BUILTIN || self.adapters.adapter(connection).is_some()
     }
 
+    /// The authorization server behind a connection; `None` where its credentials need none.
+    pub(crate) fn issuer(&self, connection: &Connection) -> Option<Arc<dyn TokenIssuer>> {
+        self.adapters.issuer(connection)
+    }
+
     /// How a connection is. One that nobody has used yet is [`Health::Closed`]: nothing speaks
     /// against it.
     pub async fn health(&self, id: &ConnectionId) -> Health {
+        self.condition(id).await.unwrap_or_default().health
+    }
+
+    /// How a connection stands; `None` if nobody has used it yet.
+    pub async fn condition(&self, id: &ConnectionId) -> Option<Condition> {
         let running = self.running.get(id).map(|handle| handle.clone());
-        match running {
-            Some(handle) => handle.health().await.unwrap_or(Health::Closed),
-            None => Health::Closed,
+        running?.condition().await
+    }
+
+    /// The provider says, or it is otherwise known, that what is free there may have changed: what
+    /// it answered before is not given any more.
+    pub fn changed_there(&self, id: &ConnectionId) {
+        if let Some(handle) = self.running.get(id) {
+            handle.changed_there();
         }
     }
 
@@ -178,181 +192,58 @@ impl Connections {
         if let Some(handle) = running.filter(ProviderHandle::is_alive) {
             return Ok(handle);
         }
-        let adapter: Arc<dyn BookingProvider> = if connection.provider == BUILTIN {
-            Arc::new(BuiltinCalendar::new(self.store.clone(), &connection.id))
-        } else {
-            let vendor = self.adapters.adapter(connection).ok_or_else(|| {
-                ProviderError::NeedsHuman(format!(
-                    "provider `{}` is not known",
-                    connection.provider
-                ))
-            })?;
-            Arc::new(OutsideCalendar::new(self.store.clone(), &connection.id, vendor))
+        let adapter = self.adapter(connection)?;
+        // Our own calendar needs nobody else's answers, so nothing is laid over them.
+        let outside = (!adapter.is_local())
+            .then(|| Arc::new(OutsideCalendar::new(self.store.clone(), &connection.id)));
+        let args = ProviderArgs {
+            connection: connection.id.clone(),
+            org: connection.org.clone(),
+            seat: self.seat(&*adapter),
+            adapter,
+            keep_slots: self.keep_slots,
+            came_back: self.came_back.clone(),
         };
-        let local = adapter.is_local();
-        let actor = super::spawn(connection, adapter, self.came_back.clone(), self.nursery.cell()).await.map_err(|error| {
+        let started = Actor::spawn_linked(None, Provider, args, self.nursery.cell()).await;
+        let (actor, _) = started.map_err(|error| {
             tracing::error!(connection.id = %connection.id, %error, "provider actor did not start");
             ProviderError::Unavailable { retry_after: None }
         })?;
-        let handle =
-            ProviderHandle { id: connection.id.clone(), org: connection.org.clone(), actor, local };
+        let (id, org) = (connection.id.clone(), connection.org.clone());
+        let asked = LastAsked::default();
+        let standing = self.standing.clone();
+        let handle = ProviderHandle { id, org, actor, outside, asked, standing };
         self.running.insert(connection.id.clone(), handle.clone());
         Ok(handle)
     }
-}
 
-impl ProviderHandle {
-    /// The connection's id.
-    #[must_use]
-    pub fn id(&self) -> &ConnectionId {
-        &self.id
-    }
-
-    /// Whether a claim in storage already is the booking.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        self.local
-    }
-
-    fn is_alive(&self) -> bool {
-        self.actor.get_status() < ractor::ActorStatus::Draining
-    }
-
-    /// How the connection is; `None` if its actor has gone.
-    pub async fn health(&self) -> Option<Health> {
-        let (reply_to, reply) = oneshot::channel();
-        self.actor.cast(ProviderMsg::GetHealth { reply_to }).ok()?;
-        tokio::time::timeout(Duration::from_secs(1), reply).await.ok()?.ok()
-    }
-
-    /// The account that the connection's credentials open; `None` where there are no accounts.
-    ///
-    /// # Errors
-    /// As the provider; [`ProviderError::Unavailable`] when `deadline` passes.
-    pub async fn account(
-        &self,
-        deadline: Instant,
-    ) -> Result<Option<ProviderAccount>, ProviderError> {
-        let late = ProviderError::Unavailable { retry_after: None };
-        self.run(deadline, late, |adapter| async move { adapter.account().await }).await
-    }
-
-    /// Free slots.
-    ///
-    /// # Errors
-    /// As the provider; [`ProviderError::Unavailable`] when `deadline` passes.
-    pub async fn availability(
-        &self,
-        query: SlotQuery,
-        deadline: Instant,
-    ) -> Result<Vec<DaySlots>, ProviderError> {
-        let late = ProviderError::Unavailable { retry_after: None };
-        self.run(deadline, late, move |adapter| async move { adapter.availability(&query).await })
-            .await
-    }
-
-    /// Books. A time-out is [`ProviderError::Unknown`]: the provider may have booked.
-    ///
-    /// # Errors
-    /// As the provider.
-    pub async fn book(
-        &self,
-        booking: Booking,
-        deadline: Instant,
-    ) -> Result<ProviderBooking, ProviderError> {
-        self.run(deadline, ProviderError::Unknown, move |adapter| async move {
-            adapter.book(&booking).await
-        })
-        .await
-    }
-
-    /// Moves a booking. A time-out is [`ProviderError::Unknown`].
-    ///
-    /// # Errors
-    /// As the provider.
-    pub async fn reschedule(
-        &self,
-        booking: Booking,
-        start: Timestamp,
-        deadline: Instant,
-    ) -> Result<ProviderBooking, ProviderError> {
-        self.run(deadline, ProviderError::Unknown, move |adapter| async move {
-            adapter.reschedule(&booking, start).await
-        })
-        .await
-    }
-
-    /// Cancels a booking. A time-out is [`ProviderError::Unknown`].
-    ///
-    /// # Errors
-    /// As the provider.
-    pub async fn cancel(
-        &self,
-        booking: Booking,
-        reason: Option<String>,
-        deadline: Instant,
-    ) -> Result<(), ProviderError> {
-        self.run(deadline, ProviderError::Unknown, move |adapter| async move {
-            adapter.cancel(&booking, reason.as_deref()).await
-        })
-        .await
-    }
-
-    /// Finds a booking at the provider by our reference.
-    ///
-    /// # Errors
-    /// As the provider; [`ProviderError::Unavailable`] when `deadline` passes.
-    pub async fn find(
-        &self,
-        booking: Booking,
-        deadline: Instant,
-    ) -> Result<Option<ProviderRecord>, ProviderError> {
-        let late = ProviderError::Unavailable { retry_after: None };
-        self.run(deadline, late, move |adapter| async move { adapter.find(&booking).await }).await
-    }
-
-    async fn run<T, F, Fut>(
-        &self,
-        deadline: Instant,
-        late: ProviderError,
-        work: F,
-    ) -> Result<T, ProviderError>
-    where
-        T: Send + 'static,
-        F: FnOnce(Arc<dyn BookingProvider>) -> Fut + Send + 'static,
-        Fut: Future<Output = Result<T, ProviderError>> + Send + 'static,
-    {
-        let (refuse, refused) = oneshot::channel();
-        let (answer, answered) = oneshot::channel();
-        let work = move |adapter| {
-            let result = work(adapter);
-            let boxed: super::WorkFuture = Box::pin(async move {
-                let result = result.await;
-                let done = match &result {
-                    Err(error) if error.is_outage() => Done::Outage,
-                    _ => Done::Healthy,
-                };
-                let _ = answer.send(result);
-                done
-            });
-            boxed
-        };
-        let message = ProviderMsg::Run { work: Box::new(work), deadline, refuse };
-        if self.actor.cast(message).is_err() {
-            return Err(ProviderError::Unavailable { retry_after: None });
+    fn adapter(&self, connection: &Connection) -> Result<Arc<dyn BookingProvider>, ProviderError> {
+        if connection.provider == BUILTIN {
+            return Ok(Arc::new(BuiltinCalendar::new(self.store.clone(), &connection.id)));
         }
-        let outcome = async {
-            tokio::select! {
-                // The work has begun: only its own answer counts from here.
-                Ok(result) = answered => Some(result),
-                Ok(refusal) = refused => Some(Err(refusal)),
-                // Both ends were dropped: the adapter panicked.
-                else => None,
+        let unknown = || format!("provider `{}` is not known", connection.provider);
+        let adapter = self.adapters.adapter(connection);
+        adapter.ok_or_else(|| ProviderError::NeedsHuman(unknown()))
+    }
+
+    /// A seat among those that share the adapter's limit, or alone.
+    fn seat(&self, adapter: &dyn BookingProvider) -> Arc<Seat> {
+        let line = match adapter.shared_limit() {
+            None => Line::alone(),
+            Some(limit) => {
+                self.lines.retain(|_, line| line.strong_count() > 0);
+                let mut known = self.lines.entry(limit.key.clone()).or_default();
+                known.upgrade().unwrap_or_else(|| {
+                    let line = Line::shared(&limit);
+                    *known = Arc::downgrade(&line);
+                    line
+                })
             }
         };
-        match tokio::time::timeout_at(deadline.into(), outcome).await {
-            Ok(Some(result)) => result,
-            Ok(None) | Err(_) => Err(late),
-        }
+        line.seat(&SeatPlan {
+            allowances: adapter.allowances(),
+            at_once: MAX_PROVIDER_REQUESTS,
+            most_waiting: MAX_PROVIDER_LINE,
+        })
     }
 }

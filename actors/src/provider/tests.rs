@@ -9,11 +9,14 @@ use async_trait::async_trait;
 use hookswitch_storage::{Booking, ConnectionId, OrgId};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::{Done, Health, Provider, ProviderArgs, ProviderMsg, ProviderRef, ProviderState};
-use crate::bounds::{BREAKER_FAILURES, BREAKER_PAUSE, MAX_PROVIDER_LINE, MAX_PROVIDER_REQUESTS};
+use super::{
+    Done, Finished, Health, Provider, ProviderArgs, ProviderMsg, ProviderRef, ProviderState, Run,
+};
+use crate::bounds::{BREAKER_FAILURES, BREAKER_PAUSE};
 use crate::breaker::Breaker;
+use crate::outbound::{Line, Rank, SeatPlan};
 use crate::ports::{
     BookingProvider, DaySlots, ProviderBooking, ProviderError, ProviderRecord, SlotQuery,
 };
@@ -45,16 +48,38 @@ impl BookingProvider for Idle {
     }
 }
 
-fn state() -> ProviderState {
-    ProviderState {
+/// Requests that a connection of these tests works on at once.
+const AT_ONCE: usize = 4;
+
+fn args() -> ProviderArgs {
+    let plan = SeatPlan { allowances: Vec::new(), at_once: AT_ONCE, most_waiting: 8 };
+    ProviderArgs {
         connection: ConnectionId::random(),
         org: OrgId::random(),
-        came_back: mpsc::unbounded_channel().0,
         adapter: Arc::new(Idle),
-        slots: Arc::new(Semaphore::new(MAX_PROVIDER_REQUESTS)),
-        line: Arc::new(Semaphore::new(MAX_PROVIDER_LINE)),
-        limiter: None,
-        breaker: Breaker::default(),
+        seat: Line::alone().seat(&plan),
+        keep_slots: Duration::ZERO,
+        came_back: mpsc::unbounded_channel().0,
+    }
+}
+
+fn state() -> ProviderState {
+    ProviderState::new(args())
+}
+
+impl ProviderState {
+    fn health(&self) -> Health {
+        self.breaker.health()
+    }
+
+    /// A read comes; gives whether it is the one that tries.
+    fn read(&mut self) -> Result<bool, ProviderError> {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        self.admit(Rank::Read, false, deadline).map(|(_, probe)| probe)
+    }
+
+    fn ended(&mut self, done: Done, probe: bool) {
+        self.settle(&Finished { done, probe, writes: false });
     }
 }
 
@@ -63,55 +88,101 @@ fn opened(ago: Duration) -> ProviderState {
     ProviderState { breaker: Breaker::opened(ago), ..state() }
 }
 
-#[test]
-fn failures_in_a_row_open_the_breaker_and_a_success_between_does_not_count() {
+#[tokio::test]
+async fn failures_in_a_row_open_the_breaker_and_a_success_between_does_not_count() {
     let mut state = state();
     for _ in 1..BREAKER_FAILURES {
-        state.settle(&Done::Outage);
+        state.ended(Done::Outage, false);
     }
-    state.settle(&Done::Healthy);
+    state.ended(Done::Healthy, false);
     for _ in 1..BREAKER_FAILURES {
-        state.settle(&Done::Outage);
+        state.ended(Done::Outage, false);
         assert_eq!(state.health(), Health::Closed);
     }
-    state.settle(&Done::Outage);
+    state.ended(Done::Outage, false);
     assert_eq!(state.health(), Health::Open);
-    let refused = state.admit().unwrap_err();
+    let refused = state.read().unwrap_err();
     let ProviderError::Unavailable { retry_after: Some(rest) } = refused else {
         panic!("not told when to come back: {refused}");
     };
     assert!(rest <= BREAKER_PAUSE && rest > BREAKER_PAUSE - Duration::from_secs(5), "{rest:?}");
 }
 
-#[test]
-fn after_the_pause_exactly_one_request_tries() {
+#[tokio::test]
+async fn after_the_pause_exactly_one_request_tries() {
     let mut state = opened(BREAKER_PAUSE);
-    let probe = state.admit().expect("one may try");
+    assert_eq!(state.read(), Ok(true));
     assert_eq!(state.health(), Health::HalfOpen);
-    assert!(state.admit().is_err());
-    drop(probe);
-    state.settle(&Done::Healthy);
+    assert!(state.read().is_err());
+    state.ended(Done::Outage, false);
+    assert!(state.read().is_err(), "the end of an older one lets nobody else try");
+    state.ended(Done::Healthy, true);
     assert_eq!(state.health(), Health::Closed);
-    assert!(state.admit().is_ok());
+    assert_eq!(state.read(), Ok(false));
 }
 
-#[test]
-fn a_failed_try_opens_the_breaker_for_another_pause() {
-    let mut state = opened(BREAKER_PAUSE);
-    let _probe = state.admit().expect("one may try");
-    state.settle(&Done::Outage);
-    assert_eq!(state.health(), Health::Open);
-    assert!(state.admit().is_err());
+#[tokio::test]
+async fn a_failed_try_opens_the_breaker_for_another_pause() {
+    for done in [Done::Outage, Done::AsksToWait(Duration::from_secs(1))] {
+        let mut state = opened(BREAKER_PAUSE);
+        assert_eq!(state.read(), Ok(true));
+        state.ended(done, true);
+        assert_eq!(state.health(), Health::Open);
+        assert!(state.read().is_err());
+    }
 }
 
-#[test]
-fn a_full_house_does_not_count_as_the_one_try() {
+#[tokio::test]
+async fn a_full_house_does_not_count_as_the_one_try() {
     let mut state = opened(BREAKER_PAUSE);
-    let places = u32::try_from(MAX_PROVIDER_REQUESTS).unwrap();
-    let others = Arc::clone(&state.slots).try_acquire_many_owned(places).unwrap();
-    assert!(state.admit().is_err());
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let mut others = Vec::new();
+    for _ in 0..AT_ONCE {
+        others.push(state.args.seat.enter(Rank::Read, deadline).unwrap().turn().await.unwrap());
+    }
+    assert!(state.read().is_err());
     drop(others);
-    assert!(state.admit().is_ok());
+    assert_eq!(state.read(), Ok(true));
+}
+
+#[tokio::test]
+async fn a_try_that_was_never_sent_leaves_it_to_another() {
+    let mut state = opened(BREAKER_PAUSE);
+    assert_eq!(state.read(), Ok(true));
+    state.ended(Done::NotSent, true);
+    assert_eq!(state.read(), Ok(true));
+}
+
+#[tokio::test]
+async fn who_is_asked_to_wait_waits_so_long_and_is_no_outage() {
+    let mut state = state();
+    for _ in 0..2 * BREAKER_FAILURES {
+        state.ended(Done::AsksToWait(Duration::from_secs(40)), false);
+    }
+    assert_eq!(state.health(), Health::Closed);
+    let ProviderError::Unavailable { retry_after: Some(rest) } = state.read().unwrap_err() else {
+        panic!("not told when to come back");
+    };
+    assert!((39..=40).contains(&rest.as_secs()), "{rest:?}");
+    let condition = super::Condition::of(&state.breaker, &state.args.seat);
+    assert!(condition.retry_in.is_some_and(|rest| rest.as_secs() >= 39), "{condition:?}");
+}
+
+#[tokio::test]
+async fn those_in_line_are_told_at_once_when_the_provider_is_left_alone() {
+    let mut state = state();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let seat = Arc::clone(&state.args.seat);
+    let mut others = Vec::new();
+    for _ in 0..AT_ONCE {
+        others.push(seat.enter(Rank::Read, deadline).unwrap().turn().await.unwrap());
+    }
+    let waits = seat.enter(Rank::Write, deadline).unwrap();
+    for _ in 0..BREAKER_FAILURES {
+        state.ended(Done::Outage, false);
+    }
+    let refused = waits.turn().await.err().unwrap();
+    assert!(refused.retry_after.is_some_and(|rest| rest <= BREAKER_PAUSE), "{refused:?}");
 }
 
 proptest! {
@@ -123,26 +194,20 @@ proptest! {
         let mut in_a_row = 0;
         for outage in outages {
             in_a_row = if outage { in_a_row + 1 } else { 0 };
-            state.settle(if outage { &Done::Outage } else { &Done::Healthy });
+            state.ended(if outage { Done::Outage } else { Done::Healthy }, false);
             prop_assert_eq!(state.health() == Health::Closed, in_a_row < BREAKER_FAILURES);
         }
     }
 }
 
 async fn start(nursery: &Nursery) -> ProviderRef {
-    let args = ProviderArgs {
-        connection: ConnectionId::random(),
-        org: OrgId::random(),
-        adapter: Arc::new(Idle),
-        came_back: mpsc::unbounded_channel().0,
-    };
-    ractor::Actor::spawn_linked(None, Provider, args, nursery.cell()).await.unwrap().0
+    ractor::Actor::spawn_linked(None, Provider, args(), nursery.cell()).await.unwrap().0
 }
 
 async fn health(actor: &ProviderRef) -> Health {
     let (reply_to, reply) = oneshot::channel();
-    actor.cast(ProviderMsg::GetHealth { reply_to }).unwrap();
-    reply.await.unwrap()
+    actor.cast(ProviderMsg::GetCondition { reply_to }).unwrap();
+    reply.await.unwrap().health
 }
 
 /// Sends one request; gives whether it was let through.
@@ -152,12 +217,14 @@ async fn request(actor: &ProviderRef, work: impl FnOnce() -> Done + Send + 'stat
     let work = Box::new(move |_| {
         let future: super::WorkFuture = Box::pin(async move {
             let _ = begun.send(());
-            work()
+            let tell: super::Tell = Box::new(|| {});
+            (work(), tell)
         });
         future
     });
     let deadline = Instant::now() + Duration::from_secs(5);
-    actor.cast(ProviderMsg::Run { work, deadline, refuse }).unwrap();
+    let run = Run { work, rank: Rank::Read, again: false, deadline, refuse };
+    actor.cast(ProviderMsg::Run(run)).unwrap();
     tokio::select! {
         Ok(()) = begins => true,
         Ok(_) = refused => false,

@@ -4,10 +4,13 @@ use hookswitch_storage::{NamingSet, OfferedSlot};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::named_calendars::named;
 use super::wording::{DayText, days, refused_on_day, starts, times};
 use super::{Face, Given, Listing, ToolContext, ToolOutcome};
 use crate::booking::when::LocalTime;
-use crate::booking::{Effects, FreeSlots, Refusal, SlotsRequest, free_slots, phrases, when};
+use crate::booking::{
+    Effects, FreeSlots, Refusal, SlotsRequest, free_slots, phrases, storage_down, when,
+};
 
 const DESCRIPTION: &str = "Check available time slots for booking an appointment on a date. Always \
     call this before suggesting or booking a time, and only suggest times that it returned.";
@@ -54,6 +57,7 @@ async fn check(context: ToolContext, arguments: CheckAvailability) -> ToolOutcom
         service: arguments.service_type,
         party_size: arguments.party_size,
         zone: None,
+        connections: Vec::new(),
         speak: true,
     };
     let mut effects = Effects::default();
@@ -133,6 +137,7 @@ async fn check_camel(context: ToolContext, arguments: CheckAvailabilityCamel) ->
         service: arguments.service_type,
         party_size: arguments.party_size,
         zone: arguments.timezone,
+        connections: Vec::new(),
         speak: false,
     };
     let mut effects = Effects::default();
@@ -158,7 +163,7 @@ async fn check_camel(context: ToolContext, arguments: CheckAvailabilityCamel) ->
 /// Arguments of `get_availability` (P246).
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct GetAvailability {
-    /// Calendars to look at, for example primary; all of the business by default
+    /// Calendars to look at, by the ids of list_calendars; all of the service by default
     calendar_ids: Option<Vec<String>>,
     /// Start of the day or time to look at, ISO 8601, for example 2026-02-08T09:00:00Z
     start_time: String,
@@ -198,12 +203,20 @@ async fn get(context: ToolContext, arguments: GetAvailability) -> ToolOutcome {
         Ok(day) => day,
         Err(error) => return refused_on_day(&context, &Refusal::when(&error), effects).await,
     };
+    let wanted = match named(&context, arguments.calendar_ids.as_deref()).await {
+        Ok(wanted) => wanted,
+        Err(error) => {
+            let refusal = storage_down(&context, &error, &mut effects);
+            return refused_on_day(&context, &refusal, effects).await;
+        }
+    };
     let request = SlotsRequest {
         // An instant belongs to the business's day, not to the day in Greenwich.
         date: local_day(&context, &arguments.start_time).unwrap_or(day).to_string(),
         service: arguments.service_type,
         party_size: arguments.party_size,
         zone: None,
+        connections: wanted.into_iter().map(|wanted| wanted.connection.id).collect(),
         speak: true,
     };
     match free_slots(&context, request, &mut effects).await {

@@ -1,7 +1,13 @@
 //! Where the demo's bookings go: the calendar inside, or an outside one that a stand-in plays. Owns
 //! how a stand-in is connected over the server's own interface; each stand-in is in a file of its own.
 
+mod acuity;
 mod calcom;
+mod caldav;
+mod calendly;
+mod google;
+mod opentable;
+mod square;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -38,7 +44,7 @@ pub(super) enum Calendar {
 }
 
 /// The outside calendars that have a stand-in, by their names in the contract.
-const NAMES: [&str; 1] = ["calcom"];
+const NAMES: &[&str] = &["calcom", "calendly", "square", "acuity", "opentable", "google", "caldav"];
 
 impl Calendar {
     /// The calendar with this name.
@@ -46,6 +52,12 @@ impl Calendar {
         let played: std::io::Result<Box<dyn Played>> = match name {
             "builtin" => return Ok(Self::Builtin),
             "calcom" => calcom::start(zone).await,
+            "calendly" => calendly::start(zone).await,
+            "square" => square::start(zone).await,
+            "acuity" => acuity::start(zone).await,
+            "google" => google::start(zone).await,
+            "caldav" => caldav::start().await,
+            "opentable" => opentable::start(zone).await,
             other => {
                 return Err(Failure::usage(format!(
                     "there is no provider `{}` for the demo; there are: builtin (the calendar that \

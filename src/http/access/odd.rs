@@ -1,4 +1,4 @@
-//! Passes of the routes that are not opened by a token in the usual way: those for anyone, for Vapi, for watchers with a
+//! Passes of the routes that are not opened by a token in the usual way: those for anyone, for Vapi, for providers, for watchers with a
 //! ticket, and the development endpoint. Each says why it is another.
 
 use std::convert::Infallible;
@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::{Least, Pass, Signed, WholeServer, presented, role};
+use super::{Least, Of, Pass, Signed, WholeServer, judged, presented, role};
 use crate::http::app::App;
 use crate::http::error::ApiError;
 use crate::http::identity::{Principal, bearer};
@@ -87,6 +87,30 @@ impl FromRequestParts<App> for Watching {
             (None, None) => return Err(ApiError::unauthorized()),
         };
         Ok(Self(Signed::new(who)))
+    }
+}
+
+/// Who connects a provider in a browser: a link holds the org in its query, since a path of one org leads back to no fixed address.
+pub(in crate::http) struct Connecting(pub(in crate::http) Of<role::Org>);
+
+impl Pass for Connecting {
+    type Reach = WholeServer;
+    const LEAST: Least = Least::OfOrg(<role::Org as role::OfOrg>::ROLE);
+}
+
+impl FromRequestParts<App> for Connecting {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let token = presented(parts, app).ok_or_else(ApiError::unauthorized)?;
+        let who = Principal::of_token(app, &token).await?;
+        if who.role < <role::Org as role::OfOrg>::ROLE {
+            return Err(ApiError::forbidden());
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        let org = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "org");
+        let (_, org) = org.ok_or_else(|| ApiError::invalid("org", "is missing"))?;
+        judged(app, who, &org).map(Self)
     }
 }
 

@@ -8,14 +8,20 @@ use axum::Json;
 use axum::extract::State;
 use hookswitch_actors::ports::{ProviderAccount, ProviderError, SlotQuery};
 use hookswitch_actors::{OrgEntry, ProviderHandle};
-use hookswitch_storage::{ConnectionId, ConnectionStatus};
+use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::access::{Of, role};
 use super::super::app::App;
 use super::super::error::ApiError;
 use super::super::extract::Path;
-use super::{breaker, find, put};
+use super::super::health::quota;
+use super::view::reconnect_url;
+use super::{breaker, find, is_right_again};
+
+/// What an operator reads unless more is known.
+const REFUSED: &str = "the provider refuses the credentials";
 
 /// Asks the provider for its account and for the free slots of today, and says how that went. A provider that refuses
 /// the credentials puts the connection into the state `error`, one that answers takes it out.
@@ -24,39 +30,69 @@ pub(in crate::http) async fn check(
     State(app): State<App>,
     Path([connection]): Path<1>,
 ) -> Result<Json<Value>, ApiError> {
-    let mut connection = find(&app, &org, &connection).await?;
+    let connection = find(&app, &org, &connection).await?;
     let started = Instant::now();
     let (account, outcome) = ask(&app, &org, &connection.id, started).await;
     let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let status = match (&outcome, connection.status) {
-        (_, ConnectionStatus::Disconnected) => ConnectionStatus::Disconnected,
-        (Ok(()), _) => ConnectionStatus::Connected,
-        (Err(ProviderError::Reconnect), _) => ConnectionStatus::Error,
-        (Err(_), status) => status,
+    let (learned, verdict) = (account.clone(), outcome.clone());
+    let now = app.calls.clock().now();
+    let learn = move |connection: &mut Connection| {
+        learn(connection, learned, &verdict, now);
+        None
     };
     let before = connection.clone();
-    connection.status = status;
-    if let Some(account) = &account {
-        connection.external_account_id = Some(account.id.clone());
-        connection.external_account_name = Some(account.name.clone());
+    let connection = {
+        let store = app.calls.store();
+        let learned =
+            store.change_connection(org.id(), &connection.id, learn, &who.name, now).await?;
+        learned.ok_or_else(|| ApiError::not_found("connection"))?
+    };
+    if connection.status != before.status {
+        app.calls.connections().forget(&connection.id);
+        app.calls.connection_changed(&connection);
     }
-    if connection != before || (outcome.is_ok() && before.connected_at.is_none()) {
-        if outcome.is_ok() {
-            connection.connected_at = Some(app.calls.clock().now());
-        }
-        put(&app, &who, &connection).await?;
-    }
-    let health = app.calls.connections().health(&connection.id).await;
+    let standing = app.calls.connections().condition(&connection.id).await.unwrap_or_default();
     Ok(Json(json!({
         "connection_id": connection.id,
         "ok": outcome.is_ok(),
         "status": connection.status,
         "account": connection.external_account_name,
-        "breaker": breaker(health),
+        "breaker": breaker(standing.health),
+        "quota": quota(&standing),
         "duration_ms": took,
         "problem": outcome.as_ref().err().map(ToString::to_string),
-        "hint": outcome.as_ref().err().map(remedy),
+        "hint": outcome.as_ref().err().map(|error| remedy(&app, &connection, error)),
     })))
+}
+
+/// What a check teaches about a connection as it stands by now.
+fn learn(
+    connection: &mut Connection,
+    account: Option<ProviderAccount>,
+    outcome: &Result<(), ProviderError>,
+    now: Timestamp,
+) {
+    if let Some(account) = account {
+        connection.external_account_id = Some(account.id);
+        connection.external_account_name = Some(account.name);
+    }
+    match outcome {
+        Ok(()) => {
+            let was_wrong = connection.status == ConnectionStatus::Error;
+            if connection.connected_at.is_none() || was_wrong {
+                connection.connected_at = Some(now);
+            }
+            // A warning of an end that is still to come stays.
+            if was_wrong {
+                is_right_again(connection);
+            }
+        }
+        Err(ProviderError::Reconnect) if connection.status == ConnectionStatus::Connected => {
+            connection.status = ConnectionStatus::Error;
+            connection.problem.get_or_insert_with(|| REFUSED.to_owned());
+        }
+        Err(_) => {}
+    }
 }
 
 /// The account, if there is one and it could be seen, and whether free slots can be had.
@@ -77,8 +113,10 @@ async fn ask(
     }
     match provider.account(deadline).await {
         Ok(account) => (account, slots),
-        // Free slots may be public; that the key is wrong shows only here.
-        Err(ProviderError::Reconnect) => (None, Err(ProviderError::Reconnect)),
+        // Free slots may be public; that the key is wrong or does not suffice shows only here.
+        Err(error @ (ProviderError::Reconnect | ProviderError::NeedsHuman(_))) => {
+            (None, Err(error))
+        }
         Err(_) => (None, slots),
     }
 }
@@ -106,15 +144,22 @@ async fn slots(
         kept: Vec::new(),
         now,
     };
-    provider.availability(query, deadline).await.map(|_| ())
+    provider.availability_now(query, deadline).await.map(|_| ())
 }
 
-fn remedy(error: &ProviderError) -> &'static str {
-    match error {
-        ProviderError::Reconnect => "give new credentials with PATCH",
-        ProviderError::NeedsHuman(_) | ProviderError::MissingInput { .. } => {
-            "correct the connection's options or the org's settings"
+pub(in crate::http) fn remedy(app: &App, connection: &Connection, error: &ProviderError) -> String {
+    match (error, reconnect_url(app, connection)) {
+        (ProviderError::Reconnect, Some(url)) => {
+            let id = &connection.id;
+            format!(
+                "connect again: open {url} where you are signed in, or run \
+                 `hookswitch connection reauth {id}`; or give new credentials with PATCH"
+            )
         }
-        _ => "try again in a minute; if it stays so, look at the provider's status page",
+        (ProviderError::Reconnect, None) => "give new credentials with PATCH".into(),
+        (ProviderError::NeedsHuman(_) | ProviderError::MissingInput { .. }, _) => {
+            "correct the connection's options or the org's settings".into()
+        }
+        _ => "try again in a minute; if it stays so, look at the provider's status page".into(),
     }
 }

@@ -16,7 +16,7 @@ const TRIES: usize = 10;
 
 /// Makes `added` the org's default if bookings go to the built-in calendar or nowhere until now.
 /// Bookings that were made stay where they are. Gives the org as it is then.
-pub(super) async fn in_place_of_builtin(
+pub(in crate::http) async fn in_place_of_builtin(
     app: &App,
     who: &Principal,
     mut org: Arc<OrgEntry>,

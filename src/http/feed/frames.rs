@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hookswitch_actors::{FeedItem, Snapshot};
+use hookswitch_actors::{FeedItem, OrgNotice, Snapshot};
 use hookswitch_storage::{CallId, OrgId};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -47,6 +47,21 @@ pub(super) fn snapshot(
         "epoch": epoch,
         "seq": snapshot.seq,
         "calls": calls,
+    })
+    .to_string()
+}
+
+/// Something that is no event of a call.
+pub(super) fn notice(notice: &OrgNotice) -> String {
+    json!({
+        "type": "notice",
+        "org": notice.org,
+        "at": notice.at,
+        "code": notice.code,
+        "message": notice.message,
+        "warning": notice.warning,
+        "connection_id": notice.connection,
+        "booking_id": notice.booking,
     })
     .to_string()
 }

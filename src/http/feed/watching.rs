@@ -89,6 +89,7 @@ impl Watcher {
 
     async fn follow(&self, socket: &mut WebSocket) -> Result<Parting, Gone> {
         let mut positions = HashMap::new();
+        let mut notices = self.app.calls.feed().notices();
         let mut events = self.begin(socket, &mut positions).await?;
         let mut ping = tokio::time::interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -111,6 +112,14 @@ impl Watcher {
                     Err(RecvError::Lagged(missed)) => {
                         events = self.catch_up(socket, missed, &mut positions).await?;
                     }
+                    Err(RecvError::Closed) => return Ok(ORG_GONE),
+                },
+                notice = notices.recv() => match notice {
+                    Ok(notice) if self.call.is_none() && positions.contains_key(&notice.org) => {
+                        send(socket, Message::text(frames::notice(&notice))).await?;
+                    }
+                    // What lasts is shown elsewhere; a notice that was missed is not told twice.
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Ok(ORG_GONE),
                 },
                 incoming = socket.next() => match incoming {

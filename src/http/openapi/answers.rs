@@ -3,12 +3,16 @@
 
 #![expect(dead_code, reason = "read by the schema generator only")]
 
+mod connections;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
+
+pub(super) use connections::*;
 
 use super::names;
 use crate::http::settings::Document;
@@ -98,72 +102,6 @@ pub(super) struct AuditEntry {
     fields: Vec<String>,
     previous: String,
     hash: String,
-}
-
-#[derive(JsonSchema)]
-pub(super) struct Connection {
-    id: String,
-    provider: String,
-    /// `connected`, `disconnected` or `error`.
-    status: String,
-    /// The credentials themselves are never shown.
-    has_credentials: bool,
-    external_account_id: Option<String>,
-    external_account_name: Option<String>,
-    sync_enabled: bool,
-    last_sync_at: Option<Timestamp>,
-    connected_at: Option<Timestamp>,
-    created_at: Timestamp,
-    options: Map<String, Value>,
-    /// Whether new bookings go here.
-    default: bool,
-}
-
-#[derive(JsonSchema)]
-pub(super) struct ConnectionCheck {
-    connection_id: String,
-    ok: bool,
-    status: String,
-    /// Whose account the credentials open, as the provider names it.
-    account: Option<String>,
-    /// `closed`, `open` or `half_open`.
-    breaker: String,
-    duration_ms: u64,
-    problem: Option<String>,
-    hint: Option<String>,
-}
-
-#[derive(JsonSchema)]
-pub(super) struct Breaker {
-    org: String,
-    /// `null` for a customer directory.
-    connection_id: Option<String>,
-    provider: String,
-    /// `connected`, `disconnected` or `error`.
-    status: String,
-    /// `closed` (requests go through), `open` (left alone for a while), `half_open` (one is trying).
-    state: String,
-    /// Of a customer directory: when it last gave an answer.
-    #[serde(default)]
-    last_success_at: Option<Timestamp>,
-    /// Of a customer directory: when it last gave none.
-    #[serde(default)]
-    last_failure_at: Option<Timestamp>,
-    /// Of a customer directory: why the latest question got no answer.
-    #[serde(default)]
-    problem: Option<String>,
-    /// What to do about that.
-    #[serde(default)]
-    hint: Option<String>,
-}
-
-#[derive(JsonSchema)]
-pub(super) struct IntegrationHealth {
-    integration: String,
-    /// `ok`, `degraded`, `unavailable`, `not_configured`, or `not_used` where there are settings
-    /// that have no effect in this version.
-    status: String,
-    connections: Vec<Breaker>,
 }
 
 #[derive(JsonSchema)]

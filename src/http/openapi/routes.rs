@@ -7,12 +7,22 @@ use crate::http::lists::PageQuery;
 use crate::http::settings::Document;
 use crate::http::{
     bookings, callbacks, calls, connections, control, customers, feed, jobs, login, messages,
-    tokens, try_tool, waitlist,
+    oauth, tokens, try_tool, waitlist,
 };
 
 pub(super) fn table() -> Vec<Route> {
+    let of_providers = vec![
+        Route::new(
+            "post",
+            "/api/providers/{provider}/webhook/{connection}",
+            "Connections",
+            "What a provider posts about one connection, signed in its own way",
+        )
+        .body::<AnyObject>()
+        .gives::<AnyObject>(200),
+    ];
     let of_orgs = [orgs(), of_connections(), of_bookings(), of_waiting(), of_calls()].concat();
-    [webhooks(), of_orgs, server(), page()].concat()
+    [webhooks(), of_providers, of_orgs, server(), page()].concat()
 }
 
 fn webhooks() -> Vec<Route> {
@@ -105,6 +115,17 @@ fn of_connections() -> Vec<Route> {
         .gives_nothing(204),
         Route::new("post", check, tag, "Ask the provider for something harmless")
             .gives::<ConnectionCheck>(200),
+        Route::new(
+            "get",
+            "/api/oauth/{provider}/start",
+            tag,
+            "Connect a provider in a browser: a redirect, or its target to who asks for JSON",
+        )
+        .query::<oauth::Begin>()
+        .gives::<ConsentPage>(200),
+        Route::new("get", "/api/oauth/callback", tag, "Where providers send people back to")
+            .query::<oauth::Back>()
+            .gives_other(200, "text/html"),
         Route::new(
             "get",
             "/api/circuit-breaker/status",

@@ -11,6 +11,7 @@ mod account;
 mod answers;
 mod calendar;
 mod doors;
+mod hooks;
 mod input;
 mod operation;
 
@@ -25,6 +26,8 @@ use super::serving::{Serving, serve};
 use account::Account;
 pub use account::{Kept, Standing};
 pub use calendar::EventType;
+use hooks::Hooks;
+pub use hooks::{Hook, HookPost};
 pub use operation::Operation;
 
 pub use super::trouble::Trouble;
@@ -77,6 +80,18 @@ struct State {
     account: Account,
     troubles: Troubles<Operation>,
     asked: Vec<Asked>,
+    hooks: Hooks,
+}
+
+impl State {
+    /// Posts what happened since this was last called.
+    fn post(&mut self) {
+        let now = self.account.now();
+        for happened in self.account.happened() {
+            let Some(kept) = self.account.kept(&happened.uid) else { continue };
+            self.hooks.post(&happened, kept, now).into_iter().for_each(hooks::send);
+        }
+    }
 }
 
 impl Inner {
@@ -95,6 +110,7 @@ impl StandIn {
             account: Account::new(setup),
             troubles: Troubles::default(),
             asked: Vec::new(),
+            hooks: Hooks::default(),
         };
         let inner = Arc::new(Inner { state: Mutex::new(state) });
         let serving = serve(doors::router(Arc::clone(&inner))).await?;
@@ -164,7 +180,31 @@ impl StandIn {
     /// What the host does by hand: confirms or declines a request, or cancels a booking. False if
     /// there is no such booking.
     pub fn set_standing(&self, uid: &str, standing: Standing) -> bool {
-        self.inner.lock().account.set_standing(uid, standing)
+        let mut state = self.inner.lock();
+        let done = state.account.set_standing(uid, standing);
+        state.post();
+        done
+    }
+
+    /// What the host moves by hand, wherever they like; the new id, or `None` if there is no such booking
+    /// that stands.
+    pub fn move_by_hand(&self, uid: &str, start: Timestamp, end: Timestamp) -> Option<String> {
+        let mut state = self.inner.lock();
+        let moved = state.account.move_by_hand(uid, start, end);
+        state.post();
+        moved
+    }
+
+    /// The webhooks that there are.
+    #[must_use]
+    pub fn hooks(&self) -> Vec<Hook> {
+        self.inner.lock().hooks.all().to_vec()
+    }
+
+    /// Everything that was posted to webhooks, oldest first. Only what goes to this machine is sent.
+    #[must_use]
+    pub fn posts(&self) -> Vec<HookPost> {
+        self.inner.lock().hooks.posts().to_vec()
     }
 
     /// What somebody else books there, past us.

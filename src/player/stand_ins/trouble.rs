@@ -2,7 +2,7 @@
 //! vendor's stand-in says how the vendor itself would put it. Knows no vendor and no booking.
 
 use std::io::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Json;
@@ -126,7 +126,7 @@ pub(super) async fn in_trouble<B: Behind>(
         Trouble::Floods => (StatusCode::OK, "x".repeat(FLOOD)).into_response(),
         Trouble::Bomb => {
             let packed = [(header::CONTENT_ENCODING, "gzip")];
-            (StatusCode::OK, packed, bomb()).into_response()
+            (StatusCode::OK, packed, BOMB.clone()).into_response()
         }
         Trouble::Garbles => (perform().status(), "<html>It worked!</html>").into_response(),
         Trouble::Answers { status, body } => (status_of(status), Json(body)).into_response(),
@@ -147,6 +147,9 @@ fn drip(answer: Response) -> Response {
     });
     Response::from_parts(parts, Body::from_stream(slow))
 }
+
+/// Packed once: that takes longer than sending it ever could.
+static BOMB: LazyLock<Bytes> = LazyLock::new(|| bomb().into());
 
 fn bomb() -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

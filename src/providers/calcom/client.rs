@@ -101,6 +101,11 @@ impl Client {
         self.send(family, self.wire.http.request(Method::POST, url).json(body)).await
     }
 
+    pub(super) async fn delete(&self, family: Family, path: &[&str]) -> Result<Answer, Failure> {
+        let url = http::join(&self.wire.base, path);
+        self.send(family, self.wire.http.request(Method::DELETE, url)).await
+    }
+
     async fn send(&self, family: Family, request: RequestBuilder) -> Result<Answer, Failure> {
         if let Some(answer) = self.quota.refuses() {
             return Ok(answer);

@@ -1,19 +1,18 @@
 //! Between Cal.com's terms and ours. Pure: what is asked becomes a query or a body, what comes back
 //! becomes slots and bookings.
 
-use hookswitch_actors::booking::{DayVerdict, FreeSlot};
+use hookswitch_actors::booking::FreeSlot;
 use hookswitch_actors::ports::{
-    DaySlots, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord, ProviderState,
-    SlotQuery,
+    ProviderAccount, ProviderBooking, ProviderError, ProviderRecord, ProviderState, SlotQuery,
 };
 use hookswitch_storage::Booking;
-use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::event_type::Details;
 use super::settings::{Options, fill};
 use super::wire::{self, BookingBody, Field, REFERENCE, SlotBody, Status};
+use crate::providers::days;
 use crate::providers::http::Answer;
 
 /// Reasons that the business reads in Cal.com where the caller gave none; an event type may demand
@@ -43,16 +42,11 @@ pub(super) fn slots_query(
     query
 }
 
-/// The span of a query's days.
+/// The span of a query's days, whose last second Cal.com takes for the end.
 pub(super) fn span_of(query: &SlotQuery) -> Result<(Timestamp, Timestamp), ProviderError> {
     let outside = |_| ProviderError::OutsidePolicy("the date is out of range".into());
-    let midnight = |date: jiff::civil::Date| {
-        let zoned = date.to_datetime(Time::midnight()).to_zoned(query.zone.clone());
-        zoned.map(|zoned| zoned.timestamp()).map_err(outside)
-    };
-    let after = midnight(query.to.tomorrow().map_err(outside)?)?;
-    let last = after.checked_sub(SignedDuration::from_secs(1)).map_err(outside)?;
-    Ok((midnight(query.from)?, last))
+    let (from, to) = days::span_of(query)?;
+    Ok((from, to.checked_sub(SignedDuration::from_secs(1)).map_err(outside)?))
 }
 
 /// The slots of an answer; those without an end take `length`. `None` if it is not to be read.
@@ -67,25 +61,6 @@ pub(super) fn slots(answer: &Answer, length: SignedDuration) -> Option<Vec<FreeS
         Some(FreeSlot { start, end })
     });
     Some(slots.collect())
-}
-
-/// Slots by day, in the org's zone whatever day Cal.com puts them under.
-pub(super) fn days(query: &SlotQuery, slots: &[FreeSlot]) -> Vec<DaySlots> {
-    let mut days = Vec::new();
-    let mut date = query.from;
-    while date <= query.to {
-        let mut here: Vec<FreeSlot> = slots
-            .iter()
-            .filter(|slot| slot.start.to_zoned(query.zone.clone()).date() == date)
-            .copied()
-            .collect();
-        here.sort_by_key(|slot| slot.start);
-        let verdict = if here.is_empty() { DayVerdict::Full } else { DayVerdict::Open };
-        days.push(DaySlots { date, slots: here, verdict });
-        let Ok(next) = date.tomorrow() else { break };
-        date = next;
-    }
-    days
 }
 
 /// The body that makes a booking.
@@ -204,7 +179,12 @@ pub(super) fn record(body: &BookingBody) -> ProviderRecord {
         Status::Pending => ProviderState::Pending,
         Status::Cancelled | Status::Rejected => ProviderState::Cancelled,
     };
-    ProviderRecord::new(body.uid.clone(), body.start, state)
+    ProviderRecord {
+        end: body.end,
+        reference: body.reference().and_then(|text| text.parse().ok()),
+        replaces: body.rescheduled_from_uid.clone(),
+        ..ProviderRecord::new(body.uid.clone(), body.start, state)
+    }
 }
 
 /// The account of an answer, by the name that its owner knows it by.

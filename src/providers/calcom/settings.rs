@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hookswitch_storage::Booking;
 use serde_json::{Map, Value, json};
 
-use crate::providers::Wrong;
+use crate::providers::{Wrong, template};
 
 /// The version of `/bookings` that every server of 2024 and later speaks.
 const BOOKINGS_VERSION: &str = "2024-08-13";
@@ -86,7 +86,7 @@ fn booking_fields(field: &str, value: &Value) -> Result<BTreeMap<String, Value>,
     let read = |(slug, template): (&String, &Value)| {
         let wrong = |problem: &str| Wrong::new(format!("{field}.{slug}"), problem);
         match template {
-            Value::String(text) => placeholders(text).map_err(|problem| wrong(&problem))?,
+            Value::String(text) => template::check(text).map_err(|problem| wrong(&problem))?,
             Value::Number(_) | Value::Bool(_) | Value::Array(_) => {}
             Value::Null | Value::Object(_) => {
                 return Err(wrong("must be a text, a number, true, false or a list"));
@@ -97,43 +97,10 @@ fn booking_fields(field: &str, value: &Value) -> Result<BTreeMap<String, Value>,
     entries(field, value)?.iter().map(read).collect()
 }
 
-/// Takes a text out of a booking, if it has it.
-type Part = fn(&Booking) -> Option<&str>;
-
-/// What may stand in braces, and what it becomes.
-const PLACEHOLDERS: [(&str, Part); 5] = [
-    ("{notes}", |booking| booking.notes.as_deref()),
-    ("{customer_name}", |booking| Some(&booking.customer_name)),
-    ("{customer_phone}", |booking| booking.customer_phone.as_deref()),
-    ("{customer_email}", |booking| booking.customer_email.as_deref()),
-    ("{confirmation}", |booking| Some(&booking.confirmation)),
-];
-
-fn placeholders(text: &str) -> Result<(), String> {
-    let known = |rest: &str| PLACEHOLDERS.iter().any(|(name, _)| rest.starts_with(name));
-    match text.match_indices('{').find(|(at, _)| !known(&text[*at..])) {
-        None => Ok(()),
-        Some(_) => {
-            let names: Vec<&str> = PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
-            Err(format!("has braces around something else than {}", names.join(", ")))
-        }
-    }
-}
-
 /// A field's value for a booking; `None` if it names something that the booking does not have.
 pub(super) fn fill(template: &Value, booking: &Booking) -> Option<Value> {
-    let Value::String(template) = template else { return Some(template.clone()) };
-    let mut text = String::new();
-    let mut rest = template.as_str();
-    // Once through, so that what a caller said is never taken for a placeholder.
-    while let Some(at) = rest.find('{') {
-        text.push_str(&rest[..at]);
-        let (name, value) = PLACEHOLDERS.iter().find(|(name, _)| rest[at..].starts_with(name))?;
-        text.push_str(value(booking)?);
-        rest = &rest[at + name.len()..];
-    }
-    text.push_str(rest);
-    Some(json!(text))
+    let Value::String(text) = template else { return Some(template.clone()) };
+    template::fill(text, booking).map(|text| json!(text))
 }
 
 fn language(field: &str, value: &Value) -> Result<String, Wrong> {

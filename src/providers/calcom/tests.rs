@@ -217,3 +217,46 @@ async fn a_booking_without_an_id_is_cancelled_by_our_reference() {
     assert_eq!(calcom.cancel(&booking, Some("cannot come")).await, Ok(()));
     assert!(stand_in.standing().is_empty());
 }
+
+#[tokio::test]
+async fn a_webhook_whose_making_was_not_answered_is_replaced_and_not_doubled() {
+    let stand_in = stand_in().await;
+    let calcom = adapter(&stand_in, 30);
+    let target = |secret: &str| WatchTarget {
+        url: "https://calls.example.com/api/providers/calcom/webhook/con_1".into(),
+        secret: hookswitch_storage::Secret::new(secret.as_bytes().to_vec()),
+    };
+    calcom.watch(&target("lost")).await.unwrap();
+    let kept = calcom.watch(&target("kept")).await.unwrap().unwrap();
+    let hooks = stand_in.hooks();
+    assert_eq!(hooks.len(), 1, "{hooks:?}");
+    assert_eq!(hooks[0].secret.as_deref(), Some("kept"));
+    assert_eq!(hooks[0].id.to_string(), kept.id);
+    calcom.unwatch(&kept).await.unwrap();
+    assert_eq!(calcom.unwatch(&kept).await, Ok(()), "that there is none is as good");
+    assert!(stand_in.hooks().is_empty());
+}
+
+#[tokio::test]
+async fn what_changed_is_told_once_by_page_and_from_where_it_was_asked_last() {
+    let stand_in = stand_in().await;
+    let calcom = adapter(&stand_in, 31);
+    let begun = calcom.changes(None).await.unwrap().unwrap();
+    assert!(begun.records.is_empty() && !begun.missed);
+    let first = booking();
+    let made = calcom.book(&first).await.unwrap();
+    for _ in 0..240 {
+        calcom.book(&booking()).await.unwrap();
+    }
+    let all = calcom.changes(Some(&begun.cursor)).await.unwrap().unwrap();
+    assert_eq!(all.records.len(), 241);
+    let end = at(ELEVEN).checked_add(SignedDuration::from_mins(30)).unwrap();
+    let moved = stand_in.move_by_hand(&made.external_id, at(ELEVEN), end).unwrap();
+    let more = calcom.changes(Some(&all.cursor)).await.unwrap().unwrap();
+    let record = more.records.iter().find(|record| record.external_id == moved).unwrap();
+    assert_eq!(record.replaces.as_ref(), Some(&made.external_id));
+    assert_eq!((record.reference, record.start), (Some(first.id), at(ELEVEN)));
+    assert!(more.records.iter().all(|record| record.external_id != made.external_id));
+    let garbled = calcom.changes(Some("not a cursor")).await.unwrap().unwrap();
+    assert!(garbled.missed, "every booking has to be looked at");
+}

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use hookswitch_actors::ports::{BookingProvider, ProviderError};
+use hookswitch_actors::ports::{BookingProvider, Notice, ProviderError};
 use hookswitch_storage::Connection;
 use serde_json::json;
 
-use super::Calcom;
 use super::client::Wire;
 use super::settings::{Options, api_key};
+use super::{Calcom, hooks};
 use crate::config::{Config, Secret};
 use crate::providers::Wrong;
-use crate::providers::vendor::{self, Fields};
+use crate::providers::vendor::{self, Fields, NoticeRefused, Posted};
 
 /// Stands where a connection uses the key that the server itself was started with.
 const OWN_KEY: &str = "own_key_of_the_server";
@@ -80,5 +80,9 @@ impl vendor::Vendor for Vendor {
             Calcom::new(wire, key.as_bytes(), options)
         }?;
         Ok(Arc::new(calcom))
+    }
+
+    fn notice(&self, posted: &Posted<'_>) -> Result<Notice, NoticeRefused> {
+        hooks::notice(posted.secret, posted.headers, posted.body)
     }
 }

@@ -28,7 +28,13 @@ pub(super) struct BookingBody {
     pub(super) status: Status,
     pub(super) start: Timestamp,
     #[serde(default)]
+    pub(super) end: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) rescheduled_from_uid: Option<String>,
+    #[serde(default)]
     pub(super) rescheduled_to_uid: Option<String>,
+    #[serde(default)]
+    pub(super) updated_at: Option<Timestamp>,
     #[serde(default)]
     pub(super) metadata: Option<Map<String, Value>>,
 }
@@ -39,10 +45,14 @@ impl BookingBody {
         matches!(self.status, Status::Accepted | Status::Pending)
     }
 
+    /// Our reference, if it carries one.
+    pub(super) fn reference(&self) -> Option<&str> {
+        self.metadata.as_ref()?.get(REFERENCE)?.as_str()
+    }
+
     /// Whether it carries this reference.
     pub(super) fn is_of(&self, reference: &str) -> bool {
-        let carried = self.metadata.as_ref().and_then(|metadata| metadata.get(REFERENCE));
-        carried.and_then(Value::as_str) == Some(reference)
+        self.reference() == Some(reference)
     }
 }
 
@@ -137,6 +147,36 @@ pub(super) struct MeBody {
 
 /// The account of an answer.
 pub(super) fn me(body: &[u8]) -> Option<MeBody> {
+    serde_json::from_value(data(body)?).ok()
+}
+
+/// A webhook of an account.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct HookBody {
+    pub(super) id: Value,
+    #[serde(default)]
+    pub(super) subscriber_url: String,
+}
+
+impl HookBody {
+    /// Its id, as it stands in paths; the description says a number, a text does as well.
+    pub(super) fn id(&self) -> Option<String> {
+        match &self.id {
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The webhook of an answer.
+pub(super) fn hook(body: &[u8]) -> Option<HookBody> {
+    serde_json::from_value(data(body)?).ok()
+}
+
+/// The webhooks of an answer.
+pub(super) fn hooks(body: &[u8]) -> Option<Vec<HookBody>> {
     serde_json::from_value(data(body)?).ok()
 }
 

@@ -34,11 +34,41 @@ pub struct Connection {
     /// When the provider last accepted the credentials.
     #[serde(default)]
     pub connected_at: Option<Timestamp>,
+    /// Why the provider refuses the credentials, in words for the operator; none while it does not.
+    #[serde(default)]
+    pub problem: Option<String>,
+    /// When the credentials end for good unless somebody connects again; none if they do not, or are
+    /// renewed by themselves.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// Options of the provider's adapter.
     #[serde(default)]
     pub options: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Connection {
+    /// A new connection without credentials or options, which works as far as known.
+    #[must_use]
+    pub fn new(org: OrgId, provider: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            id: ConnectionId::random(),
+            org,
+            provider: provider.into(),
+            status: ConnectionStatus::Connected,
+            credentials: None,
+            external_account_id: None,
+            external_account_name: None,
+            sync_enabled: true,
+            last_sync_at: None,
+            connected_at: None,
+            problem: None,
+            expires_at: None,
+            created_at: now,
+            options: serde_json::Map::new(),
+        }
+    }
 }
 
 /// Where a connection stands.

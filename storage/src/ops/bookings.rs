@@ -1,6 +1,7 @@
 //! Bookings: the one place where it is decided whether a range is free. Every change of a booking
 //! moves its claim, its meaning, its indexes, the tool call's record and the audit chain with it.
 
+mod adopt;
 mod book;
 mod cancel;
 mod capacity;
@@ -17,6 +18,7 @@ use crate::model::{Act, Booking, MoveTo};
 use crate::rows::Tx;
 use crate::trees::claims::{self, Claim};
 
+pub(crate) use adopt::adopt;
 pub(crate) use book::book;
 pub(crate) use cancel::{begin_cancel, cancel};
 pub(crate) use capacity::{Wanted, fits};

@@ -10,7 +10,7 @@ use crate::ids::{ConnectionId, OrgId};
 use crate::model::{AnswerRecord, Connection, Job, Org, Settings, WaitlistEntry};
 use crate::requests::{CreateOrg, PutSettings};
 use crate::rows::{Key, Order, Rows, Table, Tx, decode};
-use crate::trees::{answers, connections, jobs, orgs, tokens, waitlist};
+use crate::trees::{answers, connections, jobs, orgs, syncs, tokens, waitlist};
 
 /// Most rows that one operation of an org's removal takes away, so that others get their turn.
 const SWEEP: usize = 2_000;
@@ -149,8 +149,13 @@ pub(crate) fn put_connection(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     super::require_org(tx, &connection.org)?;
-    let fields = changed(connections::get(tx, &connection.org, &connection.id)?, connection);
-    connections::put(tx, connection)?;
+    let old = connections::get(tx, &connection.org, &connection.id)?;
+    let mut connection = connection.clone();
+    // Whoever changes it read it some time ago.
+    connection.last_sync_at =
+        connection.last_sync_at.max(old.as_ref().and_then(|old| old.last_sync_at));
+    let fields = changed(old, &connection);
+    connections::put(tx, &connection)?;
     let subject = connection.id.to_string();
     let note = Note { at: now, actor: by, action: "connection.put", subject, fields };
     audit::append(tx, Some(&connection.org), note)
@@ -168,6 +173,8 @@ fn changed(old: Option<Connection>, new: &Connection) -> Vec<String> {
         ("sync_enabled", old.sync_enabled != new.sync_enabled),
         ("last_sync_at", old.last_sync_at != new.last_sync_at),
         ("connected_at", old.connected_at != new.connected_at),
+        ("problem", old.problem != new.problem),
+        ("expires_at", old.expires_at != new.expires_at),
         ("options", old.options != new.options),
     ];
     differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name.into()).collect()
@@ -184,6 +191,7 @@ pub(crate) fn delete_connection(
         return Ok(false);
     }
     connections::delete(tx, org, id);
+    syncs::delete(tx, org, id);
     let mut fields = Vec::new();
     if let Some(old) = orgs::get(tx, org)?
         && old.settings.default_connection.as_ref() == Some(id)

@@ -205,6 +205,58 @@ pub enum Settlement {
     },
 }
 
+/// What a provider's calendar has of a booking, to be taken over as it is there: the provider's own
+/// people decide about their calendar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdoptBooking {
+    /// The booking as it stood before the provider was asked; if it stands otherwise by now, nothing
+    /// is taken over.
+    pub seen: Booking,
+    /// What the provider has.
+    pub there: AtProvider,
+    /// Who acts, for the audit chain.
+    pub by: String,
+    /// The time of the operation.
+    pub now: Timestamp,
+}
+
+/// How a booking stands in its provider's calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtProvider {
+    /// It takes place, or waits for the provider's decision.
+    Stands {
+        /// The provider's id.
+        external_id: String,
+        /// Start.
+        start: Timestamp,
+        /// End, without buffer.
+        end: Timestamp,
+        /// When to ask how the provider decided, while it has not (R19).
+        undecided: Option<Timestamp>,
+    },
+    /// It does not take place.
+    Gone {
+        /// Why, for the booking's history.
+        reason: String,
+    },
+}
+
+/// What became of an [`AdoptBooking`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum AdoptOutcome {
+    /// It stands here as it does there.
+    Same,
+    /// It stands here now as it does there, its claim with it.
+    Adopted {
+        /// The booking as it stands now.
+        booking: Box<Booking>,
+        /// Whether its new range was not free: it is claimed all the same, since it is taken there.
+        collides: bool,
+    },
+    /// It changed since it was looked at, is being changed, or is over: look again.
+    Stale,
+}
+
 /// Which bookings are wanted; every part that is set must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BookingFilter {
@@ -224,6 +276,8 @@ pub struct BookingFilter {
     pub phone: Option<String>,
     /// Made in this call.
     pub call: Option<CallId>,
+    /// In the calendar of this connection.
+    pub connection: Option<ConnectionId>,
 }
 
 impl Busy {

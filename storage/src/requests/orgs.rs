@@ -1,6 +1,6 @@
-//! Outcomes of changes to organisations.
+//! Outcomes of changes to organisations and their connections.
 
-use crate::model::Org;
+use crate::model::{Connection, Org};
 
 /// What became of a new org.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,4 +32,15 @@ pub enum PutSettings {
         /// The value.
         value: String,
     },
+}
+
+/// What became of renewed credentials.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Renewal {
+    /// They are on disk.
+    Kept,
+    /// Others had been entered meanwhile; this is the connection as it stands, with those.
+    Changed(Box<Connection>),
+    /// The connection is gone.
+    Gone,
 }

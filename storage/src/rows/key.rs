@@ -40,6 +40,8 @@ tables! {
     /// Orgs whose remaining rows still have to be removed.
     DoomedOrgs = 3 "doomed org" Global,
     Connections = 10 "connection" Org,
+    /// How far the exchange of changes with a connection's provider has come.
+    Syncs = 15 "sync state" Org,
     Customers = 11 "customer" Org,
     CustomersByPhone = 12 "customer index" Org,
     CustomersByEmail = 13 "customer index" Org,
@@ -53,6 +55,7 @@ tables! {
     Claims = 26 "claim" Org,
     Meanings = 27 "meaning" Org,
     MeaningOfBooking = 28 "meaning" Org,
+    BookingsByExternalId = 29 "booking index" Org,
     Answers = 30 "answer" Org,
     AnswersByTime = 31 "answer index" Global,
     Calls = 40 "call" Org,

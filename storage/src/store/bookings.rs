@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::Store;
 use crate::error::StoreError;
-use crate::ids::{BookingId, OrgId, ResourceId};
+use crate::ids::{BookingId, ConnectionId, OrgId, ResourceId};
 use crate::model::Booking;
 use crate::ops::bookings as ops;
 use crate::requests::{
-    BookOutcome, BookingFilter, Busy, CancelBooking, CancelOutcome, Listing, MoveBooking,
-    MoveOutcome, NewBooking, Page, Settlement,
+    AdoptBooking, AdoptOutcome, BookOutcome, BookingFilter, Busy, CancelBooking, CancelOutcome,
+    Listing, MoveBooking, MoveOutcome, NewBooking, Page, Settlement,
 };
 use crate::trees::{bookings, claims};
 use crate::writer::Grade::Promised;
@@ -132,6 +132,29 @@ impl Store {
         let Some(code) = ops::normalised_code(code) else { return Ok(None) };
         let org = org.clone();
         self.read(move |rows| bookings::by_confirmation(rows, &org, &code)).await
+    }
+
+    /// Takes over what a provider's calendar has of a booking, unless it changed here meanwhile.
+    ///
+    /// # Errors
+    /// If the times make no sense or the disk refuses it; then nothing happened.
+    pub async fn adopt(&self, request: AdoptBooking) -> Result<AdoptOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::adopt(tx, request)).await
+    }
+
+    /// The booking that the provider of a connection knows or knew by an id. One that was last written
+    /// by a version without this index is not found.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn booking_by_external_id(
+        &self,
+        org: &OrgId,
+        connection: &ConnectionId,
+        id: &str,
+    ) -> Result<Option<Booking>, StoreError> {
+        let (org, connection, id) = (org.clone(), connection.clone(), id.to_owned());
+        self.read(move |rows| bookings::by_external_id(rows, &org, &connection, &id)).await
     }
 
     /// The bookings of an org that match, by start.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::ids::{BookingId, OrgId};
+use crate::ids::{BookingId, ConnectionId, OrgId};
 use crate::model::Booking;
 use crate::requests::{BookingFilter, Listing, Page};
 use crate::rows::{Key, Order, Rows, Table, Tx, list, record};
@@ -35,7 +35,26 @@ fn index_keys(booking: &Booking) -> Vec<Vec<u8>> {
     keys.extend(phone.map(|phone| entry(by(Table::BookingsByPhone).text(phone))));
     let call = booking.call_id.as_ref();
     keys.extend(call.map(|call| entry(by(Table::BookingsByCall).text(call.as_str()))));
+    let there = |id: &String| external_key(org, &booking.connection_id, id);
+    keys.extend(booking.external_ids.iter().map(there));
     keys
+}
+
+fn external_key(org: &OrgId, connection: &ConnectionId, id: &str) -> Vec<u8> {
+    Key::of(Table::BookingsByExternalId, org).text(connection.as_str()).text(id).done()
+}
+
+/// The booking that a connection's provider knows or knew by an id.
+pub(crate) fn by_external_id(
+    rows: &dyn Rows,
+    org: &OrgId,
+    connection: &ConnectionId,
+    id: &str,
+) -> Result<Option<Booking>, StoreError> {
+    match rows.get(&external_key(org, connection, id))? {
+        Some(target) => record(rows, TABLE, &target),
+        None => Ok(None),
+    }
 }
 
 fn confirmation_key(org: &OrgId, code: &str) -> Vec<u8> {
@@ -104,5 +123,6 @@ pub(crate) fn matching(
             && filter.customer.is_none_or(|customer| booking.customer_id == customer)
             && (filter.phone.is_none() || booking.customer_phone == filter.phone)
             && (filter.call.is_none() || booking.call_id == filter.call)
+            && filter.connection.as_ref().is_none_or(|id| booking.connection_id == *id)
     })
 }

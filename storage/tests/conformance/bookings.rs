@@ -50,6 +50,7 @@ mod check {
             customer: Some(made.customer_id),
             phone: made.customer_phone.clone(),
             call: made.call_id.clone(),
+            connection: Some(made.connection_id.clone()),
         };
         let found = store.bookings(&org, &filter, &Page::default()).await.unwrap();
         assert_eq!(found, Listing { items: vec![made.clone()], next: None });

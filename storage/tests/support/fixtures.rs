@@ -198,20 +198,7 @@ pub(crate) fn answer(id: &str, hash: &str, minutes: i64) -> AnswerRecord {
 }
 
 pub(crate) fn connection(org: &OrgId) -> Connection {
-    Connection {
-        id: ConnectionId::random(),
-        org: org.clone(),
-        provider: "builtin".into(),
-        status: ConnectionStatus::Connected,
-        credentials: None,
-        external_account_id: None,
-        external_account_name: None,
-        sync_enabled: true,
-        last_sync_at: None,
-        connected_at: None,
-        created_at: at(0),
-        options: serde_json::Map::new(),
-    }
+    Connection::new(org.clone(), "builtin", at(0))
 }
 
 pub(crate) fn job(org: &OrgId, due: i64) -> Job {

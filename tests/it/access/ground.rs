@@ -165,8 +165,11 @@ impl Ground {
             .replace("{callback}", &has.callback)
             .replace("{call}", &has.call)
             .replace("{integration}", "builtin")
+            .replace("{provider}", "square")
             .replace("{name}", "check_availability");
-        let query = if well { "" } else { "?limit=x&limit=y&unheard=of&org=%FF&cursor=z" };
+        let begins = operation.path == "/api/oauth/{provider}/start";
+        let of_org = if begins { format!("?org={org}") } else { String::new() };
+        let query = if well { &of_org } else { "?limit=x&limit=y&unheard=of&org=%FF&cursor=z" };
         let url = self.server.url(&format!("{path}{query}"));
         let request = proof.on(self.server.client().request(operation.method.clone(), url));
         let request = if well {

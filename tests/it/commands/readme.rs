@@ -271,7 +271,10 @@ fn every_link_of_the_readme_leads_to_a_file_or_a_heading() {
     let headings: BTreeSet<String> = README
         .lines()
         .filter(|line| line.starts_with('#'))
-        .map(|line| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-"))
+        .map(|line| {
+            let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            words.chars().filter(|sign| sign.is_alphanumeric() || "-_".contains(*sign)).collect()
+        })
         .collect();
     let mut followed = 0;
     for target in README.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hookswitch::config::Config;
 use hookswitch::server::{Server, StartOptions};
-use hookswitch_actors::ports::CallerSource;
+use hookswitch_actors::ports::{Adapters, CallerSource, NoAdapters};
 use hookswitch_actors::tools::Face;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
@@ -24,6 +24,7 @@ pub(crate) struct TestServer {
     client: Client,
     tools: fn() -> Vec<Face>,
     caller_sources: Vec<Arc<dyn CallerSource>>,
+    adapters: Arc<dyn Adapters>,
 }
 
 impl TestServer {
@@ -47,10 +48,13 @@ impl TestServer {
         config.server.clock = Some(clock.parse().unwrap());
         config.storage.path = folder.path().join("data");
         nothing_outside(&mut config);
+        // Each test sees what it asks for; those of the cache itself switch it on.
+        config.sessions.slot_cache_ms = 0;
         change(&mut config);
         let client = new_client();
-        let caller_sources = Vec::new();
-        let mut server = Self { server: None, config, folder, client, tools, caller_sources };
+        let (caller_sources, adapters) = (Vec::new(), Arc::new(NoAdapters));
+        let mut server =
+            Self { server: None, config, folder, client, tools, caller_sources, adapters };
         server.up().await;
         server
     }
@@ -59,6 +63,7 @@ impl TestServer {
         let options = StartOptions {
             more_tools: (self.tools)(),
             caller_sources: self.caller_sources.clone(),
+            adapters: Arc::clone(&self.adapters),
             ..StartOptions::default()
         };
         self.server = Some(Server::start(self.config.clone(), options).await.unwrap());
@@ -67,6 +72,13 @@ impl TestServer {
     /// The same server, started again with others who may know callers.
     pub(crate) async fn asking(mut self, sources: Vec<Arc<dyn CallerSource>>) -> Self {
         self.caller_sources = sources;
+        self.restart(None).await;
+        self
+    }
+
+    /// The same server, started again with adapters of the test's own.
+    pub(crate) async fn through(mut self, adapters: Arc<dyn Adapters>) -> Self {
+        self.adapters = adapters;
         self.restart(None).await;
         self
     }

@@ -83,6 +83,12 @@ pub(super) fn refused_after_doubt(
     now: Timestamp,
 ) -> Settlement {
     let look_at = later(now, LOOK_AFTER);
+    if let Ok(Some(record)) = &found
+        && record.half_moved
+    {
+        // It is neither here nor there, and must not stay so.
+        return Settlement::Unknown { look_at, promised: true };
+    }
     match found.map(|record| self::found(booking, record.as_ref(), now)) {
         Err(_) => Settlement::Unknown { look_at, promised: true },
         Ok(Verdict::Settled(settlement)) => settlement,
@@ -172,6 +178,14 @@ impl Case<'_> {
     fn relocate(&self, to: &MoveTo) -> Verdict {
         let stays = || failed("the provider has not moved it", None);
         match self.found {
+            Some(record) if record.half_moved => {
+                // Where it stands nowhere, the request that would make it may still arrive.
+                let gone = record.state == ProviderState::Cancelled;
+                match self.still_possible().filter(|_| gone) {
+                    Some(left) => Verdict::Wait(Some(left)),
+                    None => Verdict::Ask,
+                }
+            }
             Some(record) if record.state == ProviderState::Cancelled => match self.still_possible()
             {
                 Some(left) => Verdict::Wait(Some(left)),

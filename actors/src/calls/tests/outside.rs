@@ -3,8 +3,10 @@
 mod changes;
 mod histories;
 mod outages;
+mod quota;
 mod races;
 mod script;
+mod there;
 mod unknown;
 
 use std::sync::{Arc, Mutex};
@@ -12,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hookswitch_storage::{
-    Act, Booking, BookingFilter, BookingStatus, CallLinks, OutagePolicy, Outcome, Page,
+    Act, Booking, BookingFilter, BookingStatus, CallLinks, Connection, OutagePolicy, Outcome, Page,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +22,7 @@ use super::{House, Plan, settings};
 use crate::ToolRequest;
 use crate::ports::{CallControl, ControlCommand, ControlError};
 use crate::session::facts::{CallFact, CallFacts};
+use crate::sync::SyncSettings;
 use crate::tools::{Given, GivenBody};
 use script::Script;
 
@@ -50,6 +53,14 @@ struct Outside {
     listener: Arc<Listener>,
     policy: OutagePolicy,
     capacity: u32,
+    sync: SyncSettings,
+}
+
+/// The only connection.
+impl Outside {
+    async fn connection(&self) -> Connection {
+        self.house.calls.store().connections(self.house.org.id()).await.unwrap().remove(0)
+    }
 }
 
 fn plan(script: &Script, listener: &Arc<Listener>, policy: OutagePolicy, capacity: u32) -> Plan {
@@ -79,7 +90,25 @@ impl Outside {
     async fn with(policy: OutagePolicy, capacity: u32) -> Self {
         let (script, listener) = (Script::new(), Arc::new(Listener::default()));
         let house = House::build(plan(&script, &listener, policy, capacity)).await;
-        Self { house, script, listener, policy, capacity }
+        Self { house, script, listener, policy, capacity, sync: Plan::default().sync }
+    }
+
+    /// With an exchange at this pace.
+    async fn syncing(sync: SyncSettings) -> Self {
+        let (script, listener) = (Script::new(), Arc::new(Listener::default()));
+        let (policy, capacity) = (OutagePolicy::Defaults, 1);
+        let plan = Plan { sync: sync.clone(), ..plan(&script, &listener, policy, capacity) };
+        let house = House::build(plan).await;
+        Self { house, script, listener, policy, capacity, sync }
+    }
+
+    /// With answers about free slots that are given again for so long.
+    async fn caching(keep_slots: Duration) -> Self {
+        let (script, listener) = (Script::new(), Arc::new(Listener::default()));
+        let policy = OutagePolicy::TakeMessage;
+        let plan = Plan { keep_slots, ..plan(&script, &listener, policy, 1) };
+        let house = House::build(plan).await;
+        Self { house, script, listener, policy, capacity: 1, sync: Plan::default().sync }
     }
 
     /// With services of different lengths that are offered every quarter of an hour.
@@ -96,14 +125,15 @@ impl Outside {
             plan.settings.services.push(service);
         }
         let house = House::build(plan).await;
-        Self { house, script, listener, policy, capacity: 1 }
+        Self { house, script, listener, policy, capacity: 1, sync: Plan::default().sync }
     }
 
     async fn crash(self) -> Self {
-        let Self { house, script, listener, policy, capacity } = self;
-        let house = house.crash(plan(&script, &listener, policy, capacity)).await;
+        let Self { house, script, listener, policy, capacity, sync } = self;
+        let plan = Plan { sync: sync.clone(), ..plan(&script, &listener, policy, capacity) };
+        let house = house.crash(plan).await;
         script.forget_hanging();
-        Self { house, script, listener, policy, capacity }
+        Self { house, script, listener, policy, capacity, sync }
     }
 
     fn facts(call: &str) -> CallFacts {

@@ -13,6 +13,7 @@ import './calls-page.js';
 import './header.js';
 import './sign-in.js';
 import './stale-banner.js';
+import './trouble-banner.js';
 
 /** @type {Record<string, string>} */
 const TITLES = { calls: 'Live calls', bookings: 'Today’s bookings', call: 'Call' };
@@ -54,6 +55,7 @@ class App extends PageElement {
       h('a', { class: 'skip', href: '#main', onclick: (/** @type {Event} */ event) => this.#skip(event) }, 'Skip to content'),
       own('hs-header'),
       own('hs-stale-banner'),
+      own('hs-trouble-banner'),
       this.main,
     );
     this.#page();

@@ -91,6 +91,35 @@ export const login = (token) => request('POST', '/api/login', { token });
 /** @returns {Promise<void>} */
 export const logout = () => request('POST', '/api/logout');
 
+/** Names of vendors for people; those that are not here are written as the server writes them. @type {Record<string, string>} */
+const VENDORS = {
+  acuity: 'Acuity',
+  builtin: 'The built-in calendar',
+  calcom: 'Cal.com',
+  caldav: 'The CalDAV calendar',
+  calendly: 'Calendly',
+  customerconnect: 'CustomerConnect',
+  google: 'Google Calendar',
+  opentable: 'OpenTable',
+  square: 'Square',
+};
+
+/**
+ * Connections that do not work, in words.
+ * @returns {Promise<{org: string, words: string}[]>}
+ */
+export async function connectionTroubles() {
+  const answer = await request('GET', '/api/circuit-breaker/status?limit=10000');
+  return answer.items.flatMap((/** @type {any} */ item) => {
+    if (item.status === 'disconnected') return [];
+    const name = VENDORS[item.provider] ?? item.provider;
+    if (item.status === 'error' && item.connection_id) return [{ org: item.org, words: `${name} refuses the credentials. Connect it again.` }];
+    if (item.state !== 'closed') return [{ org: item.org, words: `${name} does not answer and is left alone for a while.` }];
+    if (item.problem) return [{ org: item.org, words: `${name}: ${item.problem}.` }];
+    return [];
+  });
+}
+
 /**
  * The orgs that one may see, with the names of their services.
  * @returns {Promise<Org[]>}

@@ -10,6 +10,7 @@ import { Bookings } from './bookings.js';
 import { Connection } from './connection.js';
 import { Earlier } from './earlier.js';
 import { callKey, createFeed, fold, retain } from './feed.js';
+import { Troubles } from './troubles.js';
 
 /** How long a call that has ended stays among the live ones, milliseconds. */
 export const STAYS = 60_000;
@@ -25,7 +26,7 @@ const MOST_ENDED = 300;
 const CROWD = 40;
 const CROWDED = 200;
 
-/** @typedef {'session' | 'orgs' | 'calls' | 'bookings' | 'earlier' | 'link' | 'filter'} Topic */
+/** @typedef {'session' | 'orgs' | 'calls' | 'bookings' | 'earlier' | 'link' | 'filter' | 'troubles'} Topic */
 
 /** @typedef {{call: CallState, reason: string | null, at: number, leaves: number}} Ended */
 
@@ -60,6 +61,7 @@ class Store {
     this.link = { state: 'connecting', since: 0 };
     this.bookings = new Bookings(() => this.touch('bookings'));
     this.earlier = new Earlier(() => this.touch('earlier'));
+    this.troubles = new Troubles(() => this.touch('troubles'));
     /** @type {Connection | null} */
     this.connection = null;
     /** Orgs of which this connection has brought news. @type {Set<string>} */
@@ -150,6 +152,7 @@ class Store {
     this.ended.clear();
     this.bookings.clear();
     this.earlier.clear();
+    this.troubles.clear();
     this.seen.clear();
     this.link = { state: 'connecting', since: 0 };
     clock.go();
@@ -172,6 +175,12 @@ class Store {
 
   /** @param {Frame} frame */
   #take(frame) {
+    if (frame.type === 'notice') {
+      // What was changed in a provider's own calendar is in no call's events.
+      if (frame.booking_id !== null) this.bookings.stale(frame.org);
+      this.troubles.take(frame);
+      return;
+    }
     const change = fold(this.feed, frame);
     if (frame.type === 'snapshot') {
       this.seen.add(frame.org);
@@ -273,6 +282,7 @@ class Store {
       if (this.filter && !this.orgs.has(this.filter)) this.filter = '';
       this.bookings.follow(orgs);
       this.earlier.follow(orgs);
+      this.troubles.ask();
       this.touch('orgs');
       this.touch('calls');
     } catch (problem) {
@@ -296,11 +306,13 @@ class Store {
       this.touch('calls');
       this.touch('earlier');
     }
+    this.troubles.tick();
     const minute = Math.floor(clock.running() / 60_000);
     if (minute !== this.minute && this.link.state === 'live') {
       this.minute = minute;
       this.bookings.everyMinute();
       this.earlier.everyMinute();
+      this.troubles.ask();
       // Settings change, orgs come and go; none of it is on the feed.
       if (minute % LOOK_AGAIN === 0) this.loadOrgs();
       // A wall that never loses its connection would lose its cookie.

@@ -97,7 +97,8 @@
 /** @typedef {{type: 'event', seq: number, org: string, call_id: string, call_seq: number, at: string, event: CallEvent, state: Partial<CallState>}} EventFrame */
 /** @typedef {{type: 'lagged', org: string | null, missed: number}} LaggedFrame */
 /** @typedef {{type: 'pong', now: string}} PongFrame */
-/** @typedef {SnapshotFrame | EventFrame | LaggedFrame | PongFrame} Frame */
+/** @typedef {{type: 'notice', org: string, at: string, code: string, message: string, warning: boolean, connection_id: string | null, booking_id: string | null}} NoticeFrame */
+/** @typedef {SnapshotFrame | EventFrame | LaggedFrame | PongFrame | NoticeFrame} Frame */
 
 /**
  * A call that is over, as the list of calls has it.

@@ -1,5 +1,7 @@
 //! The account: its bookings and what may become of them. Called with the lock held; knows no HTTP.
 
+mod by_hand;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -59,6 +61,8 @@ pub struct Kept {
     pub to: Option<String>,
     /// Why it was cancelled.
     pub reason: Option<String>,
+    /// When it last changed.
+    pub updated: Timestamp,
 }
 
 impl Kept {
@@ -78,12 +82,20 @@ pub(super) struct Account {
     zone: TimeZone,
     started: Instant,
     bookings: Vec<Kept>,
+    happened: Vec<Happened>,
+}
+
+/// Something that became of a booking, by the name that webhooks have for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Happened {
+    pub(super) trigger: &'static str,
+    pub(super) uid: String,
 }
 
 impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
-        Self { setup, zone, started: Instant::now(), bookings: Vec::new() }
+        Self { setup, zone, started: Instant::now(), bookings: Vec::new(), happened: Vec::new() }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -228,31 +240,27 @@ impl Account {
             from: None,
             to: None,
             reason: None,
+            updated: self.now(),
         };
         let shown = self.show(&kept);
+        let trigger = if waits { "BOOKING_REQUESTED" } else { "BOOKING_CREATED" };
+        self.note(trigger, &kept.uid);
         self.bookings.push(kept);
         Ok(shown)
     }
 
-    pub(super) fn book_elsewhere(&mut self, event_type: u64, start: Timestamp) {
-        let length = self.event_type(event_type).ok().and_then(|found| found.length(None));
-        let end = start.checked_add(length.unwrap_or_default()).unwrap_or(start);
-        self.bookings.push(Kept {
-            uid: random_text(22),
-            status: Standing::Accepted,
-            start,
-            end,
-            event_type,
-            name: "Somebody Else".into(),
-            email: "somebody@example.com".into(),
-            phone: None,
-            zone: self.setup.zone.clone(),
-            metadata: Map::new(),
-            fields: Map::new(),
-            from: None,
-            to: None,
-            reason: None,
-        });
+    fn note(&mut self, trigger: &'static str, uid: &str) {
+        self.happened.push(Happened { trigger, uid: uid.to_owned() });
+    }
+
+    /// What happened since this was last asked.
+    pub(super) fn happened(&mut self) -> Vec<Happened> {
+        std::mem::take(&mut self.happened)
+    }
+
+    /// One booking.
+    pub(super) fn kept(&self, uid: &str) -> Option<&Kept> {
+        self.bookings.iter().find(|kept| kept.uid == uid)
     }
 
     fn place(&self, uid: &str) -> Option<usize> {
@@ -293,12 +301,7 @@ impl Account {
         if let Some(no) = self.refuse(event_type, start, end, Some(uid)) {
             return Err(no);
         }
-        let moved = Kept { uid: random_text(22), start, end, from: Some(old.uid.clone()), ..old };
-        self.bookings[place].status = Standing::Cancelled;
-        self.bookings[place].to = Some(moved.uid.clone());
-        let shown = self.show(&moved);
-        self.bookings.push(moved);
-        Ok(shown)
+        Ok(self.moved(place, start, end))
     }
 
     pub(super) fn cancel(&mut self, uid: &str, body: &Value) -> Result<Value, No> {
@@ -319,17 +322,10 @@ impl Account {
             let message = "Cannot cancel a booking that has already ended".to_owned();
             return Err(No::Bare { status: 400, message });
         }
-        kept.status = Standing::Cancelled;
+        (kept.status, kept.updated) = (Standing::Cancelled, now);
         kept.reason = reason;
+        self.note("BOOKING_CANCELLED", uid);
         Ok(self.show(&self.bookings[place]))
-    }
-
-    pub(super) fn set_standing(&mut self, uid: &str, standing: Standing) -> bool {
-        let place = self.place(uid);
-        if let Some(place) = place {
-            self.bookings[place].status = standing;
-        }
-        place.is_some()
     }
 
     /// The bookings that a query asks for, with the page's entry.
@@ -338,6 +334,7 @@ impl Account {
         let statuses = query.text("status").unwrap_or("upcoming").split(',').collect::<Vec<_>>();
         let bound = |name: &str| query.text(name).map(|_| query.moment(name, false)).transpose();
         let (after, before) = (bound("afterStart")?, bound("beforeEnd")?);
+        let updated = bound("afterUpdatedAt")?;
         let stands_as = |kept: &Kept| match kept.status {
             Standing::Accepted if kept.end >= now => "upcoming",
             Standing::Accepted => "past",
@@ -351,10 +348,15 @@ impl Account {
                 statuses.contains(&stands_as(kept))
                     && after.is_none_or(|after| kept.start >= after)
                     && before.is_none_or(|before| kept.end <= before)
+                    && updated.is_none_or(|updated| kept.updated >= updated)
                     && query.text("attendeeEmail").is_none_or(|email| kept.email == email)
             })
             .collect();
-        found.sort_by_key(|kept| kept.start);
+        match query.text("sortUpdatedAt") {
+            Some("desc") => found.sort_by_key(|kept| std::cmp::Reverse(kept.updated)),
+            Some(_) => found.sort_by_key(|kept| kept.updated),
+            None => found.sort_by_key(|kept| kept.start),
+        }
         let number = |name: &str, otherwise: u64| {
             usize::try_from(query.number(name).unwrap_or(otherwise)).unwrap_or(usize::MAX)
         };
@@ -385,7 +387,7 @@ impl Account {
             "eventTypeId": kept.event_type, "location": "https://example.com/room",
             "hosts": [{"id": 4711, "name": "Willow Street Dental"}], "absentHost": false,
             "attendees": [attendee], "bookingFieldsResponses": kept.fields,
-            "metadata": kept.metadata, "createdAt": self.setup.now, "updatedAt": self.setup.now,
+            "metadata": kept.metadata, "createdAt": self.setup.now, "updatedAt": kept.updated,
         });
         for (name, value) in [
             ("rescheduledFromUid", &kept.from),

@@ -46,6 +46,9 @@ async fn behave(State(inner): State<Arc<Inner>>) {
 fn operation(method: &Method, path: &str) -> (Operation, String) {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     let posts = *method == Method::POST;
+    if let ["v2", "webhooks", rest @ ..] = segments.as_slice() {
+        return (Operation::Webhooks, rest.join("/"));
+    }
     let (operation, about) = match (posts, segments.as_slice()) {
         (false, ["v2", "me"]) => (Operation::Me, ""),
         (false, ["v2", "event-types", id]) => (Operation::EventType, *id),
@@ -63,7 +66,7 @@ fn operation(method: &Method, path: &str) -> (Operation, String) {
 /// Whether the API has this operation in this version.
 fn is_in(operation: Operation, version: Option<&str>) -> bool {
     match operation {
-        Operation::Me => true,
+        Operation::Me | Operation::Webhooks => true,
         Operation::Slots => version == Some("2024-09-04"),
         Operation::EventType => version == Some("2024-06-14"),
         Operation::Unknown | Operation::Any => false,
@@ -77,6 +80,7 @@ pub(super) struct Request {
     query: Query,
     body: Value,
     path: String,
+    method: Method,
 }
 
 async fn answer(
@@ -101,8 +105,14 @@ async fn answer(
     };
     let key = header("authorization");
     let path = uri.path().to_owned();
-    let request =
-        Request { operation, about, query: Query(query), body: body.unwrap_or_default(), path };
+    let request = Request {
+        operation,
+        about,
+        query: Query(query),
+        body: body.unwrap_or_default(),
+        path,
+        method: method.clone(),
+    };
     let (trouble, refusal) = {
         let mut state = inner.lock();
         let version = asked.version.clone();
@@ -131,6 +141,7 @@ impl Behind for Inner {
 
     fn perform(&self, request: &Request, as_request: bool) -> Response {
         let mut state = self.lock();
+        let state = &mut *state;
         let account = &mut state.account;
         let (about, query, body) = (&request.about, &request.query, &request.body);
         let created = |done: Result<Value, No>| done.map(|shown| data(201, shown));
@@ -149,9 +160,16 @@ impl Behind for Inner {
                 let body = json!({"status": "success", "data": page, "pagination": pagination});
                 Json(body).into_response()
             }),
+            Operation::Webhooks => match request.method {
+                Method::GET if about.is_empty() => Ok(data(200, state.hooks.list())),
+                Method::POST if about.is_empty() => created(state.hooks.create(body)),
+                Method::DELETE => state.hooks.delete(about).map(|shown| data(200, shown)),
+                _ => Err(No::no_route(request.method.as_str(), &request.path)),
+            },
             Operation::Any | Operation::Unknown => Err(No::no_route("GET", &request.path)),
         };
         let now = account.now();
+        state.post();
         done.unwrap_or_else(|no| no.answer(&request.path, now))
     }
 

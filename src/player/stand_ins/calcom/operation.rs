@@ -26,6 +26,8 @@ pub enum Operation {
     Reschedule,
     /// A cancellation.
     Cancel,
+    /// The webhooks: which there are, a new one, or one that goes.
+    Webhooks,
     /// Something that does not exist.
     Unknown,
 }

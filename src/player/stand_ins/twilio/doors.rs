@@ -121,12 +121,13 @@ impl Inner {
     fn list(&self, request: &Request) -> Response {
         let state = self.lock();
         let to = request.field("To");
+        let size = request.field("PageSize").and_then(|size| size.parse().ok()).unwrap_or(50);
         let listed: Vec<Value> = state
             .kept
             .iter()
             .rev()
             .filter(|message| to.is_none_or(|to| message.to == *to))
-            .take(50)
+            .take(size.min(1_000))
             .map(shown)
             .collect();
         Json(json!({"messages": listed, "next_page_uri": null})).into_response()

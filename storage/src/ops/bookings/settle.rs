@@ -38,11 +38,12 @@ pub(crate) fn settle(
     }))
 }
 
-struct Change<'a, 't> {
-    tx: &'a mut Tx<'t>,
-    old: Booking,
-    by: &'a str,
-    now: Timestamp,
+/// What becomes of one booking.
+pub(super) struct Change<'a, 't> {
+    pub(super) tx: &'a mut Tx<'t>,
+    pub(super) old: Booking,
+    pub(super) by: &'a str,
+    pub(super) now: Timestamp,
 }
 
 impl Change<'_, '_> {
@@ -142,7 +143,12 @@ impl Change<'_, '_> {
         self.write(booking, Some(reason))
     }
 
-    fn ended(self, reason: String, look_at: Option<Timestamp>) -> Result<Booking, StoreError> {
+    /// There is no booking, whatever was asked.
+    pub(super) fn ended(
+        self,
+        reason: String,
+        look_at: Option<Timestamp>,
+    ) -> Result<Booking, StoreError> {
         let mut booking = self.old.clone();
         booking.outcome = Outcome::Failed;
         let intent = booking.intent.take();
@@ -163,7 +169,12 @@ impl Change<'_, '_> {
         self.write(booking, Some(reason))
     }
 
-    fn write(self, mut booking: Booking, reason: Option<String>) -> Result<Booking, StoreError> {
+    /// Writes the booking as it is to be; what is news goes into its history.
+    pub(super) fn write(
+        self,
+        mut booking: Booking,
+        reason: Option<String>,
+    ) -> Result<Booking, StoreError> {
         let Self { tx, old, by, now } = self;
         if booking == old {
             return Ok(booking);

@@ -193,3 +193,24 @@ fn what_was_given_up_is_looked_for_until_it_surely_does_not_come_and_cancelled_w
     let late = record(10_000, ProviderState::Confirmed);
     assert_eq!(super::found(&gone, Some(&late), at(1)), Verdict::Ask);
 }
+
+#[test]
+fn a_half_done_move_is_gone_on_with_whether_or_not_it_was_promised() {
+    for promised in [true, false] {
+        let moving = booking(Some(intent(to_noon(), Some(0), promised)));
+        let half = |start, state| ProviderRecord { half_moved: true, ..record(start, state) };
+        let both = half(20_000, ProviderState::Confirmed);
+        assert_eq!(super::found(&moving, Some(&both), at(1)), Verdict::Ask);
+        // While it stands nowhere, what was asked for may still arrive.
+        let nowhere = half(10_000, ProviderState::Cancelled);
+        let wait = Verdict::Wait(Some(Duration::from_secs(10)));
+        assert_eq!(super::found(&moving, Some(&nowhere), at(5)), wait);
+        assert_eq!(super::found(&moving, Some(&nowhere), at(15)), Verdict::Ask);
+        // Neither is it given up because the provider says no for now.
+        for half in [both, nowhere] {
+            let refusal = Settlement::Failed { reason: "no".into(), look_at: None };
+            let after = refused_after_doubt(&moving, Ok(Some(half)), refusal, at(15));
+            assert!(matches!(after, Settlement::Unknown { promised: true, .. }), "{after:?}");
+        }
+    }
+}

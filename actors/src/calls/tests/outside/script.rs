@@ -1,9 +1,11 @@
 //! A provider that does as it is told: keeps bookings of its own, loses answers, hangs, is out of
 //! reach. It makes what it is asked to make as often as it is asked, so that asking twice shows.
 
+mod plan;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hookswitch_storage::{Booking, BookingId, Connection};
@@ -12,45 +14,11 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::booking::slots::{self, SlotRules, Span};
 use crate::ports::{
-    Adapters, BookingProvider, DaySlots, ProviderBooking, ProviderError, ProviderRecord,
-    ProviderState, SlotQuery,
+    Adapters, BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
+    ProviderRecord, ProviderState, SlotQuery,
 };
 
-/// How one request goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// As it should.
-    Fine,
-    /// Refused before anything happened.
-    Down,
-    /// Nothing happened, and the answer is lost.
-    LostBefore,
-    /// Done, and the answer is lost.
-    LostAfter,
-    /// Nothing happens and no answer comes until the connection breaks.
-    HangBefore,
-    /// Done, and no answer comes until the connection breaks.
-    HangAfter,
-    /// Done, and answered when [`Script::go_on`] says so.
-    Slow,
-    /// Nothing happened when the answer was lost; it is done later, by [`Script::arrive`].
-    Late,
-    /// Accepted, to be decided later.
-    Provisional,
-    /// Somebody else has the slot.
-    Taken,
-    /// Refused for good.
-    Refused,
-}
-
-/// What the provider was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    Book(BookingId),
-    Move(BookingId),
-    Cancel(BookingId),
-    Find(BookingId),
-}
+pub(super) use plan::{Asked, Hand, Mode};
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -67,8 +35,16 @@ struct Inner {
     next: VecDeque<Mode>,
     otherwise: Option<Mode>,
     reads: Option<Mode>,
+    next_reads: VecDeque<Mode>,
+    reads_at: Vec<Instant>,
+    allows: Option<(u32, u32)>,
     asked: Vec<Asked>,
     late: Vec<Entry>,
+    /// What the provider's people did, oldest first, by the provider's ids; `None` if it cannot be asked.
+    changed: Option<Vec<Entry>>,
+    /// Questions for what changed.
+    questions: usize,
+    account: &'static str,
 }
 
 /// The provider. Clones are the same one.
@@ -109,6 +85,34 @@ impl Script {
     /// All reads go so from now on.
     pub(super) fn reads(&self, mode: Mode) {
         self.with(|inner| inner.reads = Some(mode));
+    }
+
+    /// The next reads go so, one after the other.
+    pub(super) fn next_reads(&self, modes: &[Mode]) {
+        self.with(|inner| inner.next_reads.extend(modes));
+    }
+
+    /// When it was asked for free slots.
+    pub(super) fn reads_at(&self) -> Vec<Instant> {
+        self.with(|inner| inner.reads_at.clone())
+    }
+
+    /// So many requests a second, and so many at once, for connections that are used from now on.
+    pub(super) fn allow(&self, limit: (u32, u32)) {
+        self.with(|inner| inner.allows = Some(limit));
+    }
+
+    /// Somebody books half an hour from this moment, past us.
+    pub(super) fn book_elsewhere(&self, start: &str) {
+        let start: Timestamp = start.parse().unwrap();
+        let entry = Entry {
+            reference: BookingId::random(),
+            external_id: "elsewhere".into(),
+            start,
+            end: start + Duration::from_secs(1_800),
+            state: ProviderState::Confirmed,
+        };
+        self.with(|inner| inner.entries.push(entry));
     }
 
     /// What hangs may go on.
@@ -152,6 +156,53 @@ impl Script {
         });
     }
 
+    /// From now on it can be asked what changed.
+    pub(super) fn answers(&self) {
+        self.with(|inner| inner.changed = Some(Vec::new()));
+    }
+
+    /// It has forgotten what it said before.
+    pub(super) fn forget_changes(&self) {
+        self.with(|inner| inner.changed = Some(Vec::new()));
+    }
+
+    /// The credentials open another account from now on.
+    pub(super) fn other_account(&self) {
+        self.with(|inner| {
+            inner.account = "another";
+            inner.entries.clear();
+        });
+    }
+
+    /// What its people do with a booking of ours by hand; gives the provider's id.
+    pub(super) fn by_hand(&self, of: BookingId, act: Hand) -> Option<String> {
+        self.with(|inner| {
+            let stands = |entry: &Entry| entry.state != ProviderState::Cancelled;
+            let place = inner.entries.iter().position(|e| e.reference == of && stands(e))?;
+            let entry = &mut inner.entries[place];
+            match act {
+                Hand::Move(start) => {
+                    let length = entry.end.duration_since(entry.start);
+                    (entry.start, entry.end) = (start, start + length);
+                }
+                Hand::Cancel | Hand::Remove => entry.state = ProviderState::Cancelled,
+                Hand::Confirm => entry.state = ProviderState::Confirmed,
+            }
+            let entry = entry.clone();
+            if act == Hand::Remove {
+                inner.entries.remove(place);
+            }
+            let id = entry.external_id.clone();
+            inner.changed.iter_mut().for_each(|changed| changed.push(entry.clone()));
+            Some(id)
+        })
+    }
+
+    /// How often it was asked what changed.
+    pub(super) fn questions(&self) -> usize {
+        self.with(|inner| inner.questions)
+    }
+
     pub(super) fn asked(&self) -> Vec<Asked> {
         self.with(|inner| inner.asked.clone())
     }
@@ -183,8 +234,13 @@ impl Script {
     }
 
     fn read_mode(&self) -> Result<(), ProviderError> {
-        match self.with(|inner| inner.reads) {
+        match self.with(|inner| inner.next_reads.pop_front().or(inner.reads)) {
             Some(Mode::Down) => Err(down()),
+            Some(Mode::AsksToWait) => {
+                let retry_after = Some(Duration::from_secs(30));
+                Err(ProviderError::Unavailable { retry_after })
+            }
+            Some(Mode::Panics) => panic!("told to"),
             _ => Ok(()),
         }
     }
@@ -196,7 +252,7 @@ impl Script {
         act: impl FnOnce(&mut Inner) -> T,
     ) -> Result<T, ProviderError> {
         match mode {
-            Mode::Down => Err(down()),
+            Mode::Down | Mode::AsksToWait | Mode::Panics => Err(down()),
             Mode::Refused => Err(ProviderError::NeedsHuman("switched off".into())),
             Mode::Taken => Err(ProviderError::SlotTaken),
             Mode::LostBefore => Err(ProviderError::Unknown),
@@ -228,8 +284,40 @@ fn down() -> ProviderError {
 
 #[async_trait]
 impl BookingProvider for Script {
-    async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
+    fn rate_limit(&self) -> Option<(u32, u32)> {
+        self.with(|inner| inner.allows)
+    }
+
+    async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
         self.read_mode()?;
+        let id = self.with(|inner| inner.account.to_owned());
+        Ok(Some(ProviderAccount { name: id.clone(), id }))
+    }
+
+    async fn changes(&self, cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
+        self.read_mode()?;
+        Ok(self.with(|inner| {
+            inner.questions += 1;
+            let changed = inner.changed.as_ref()?;
+            let asked = cursor.and_then(|cursor| cursor.parse::<usize>().ok());
+            let known = asked.filter(|from| *from <= changed.len());
+            let new = &changed[known.unwrap_or(changed.len())..];
+            let records = new.iter().map(|entry| ProviderRecord {
+                end: Some(entry.end),
+                ..ProviderRecord::new(entry.external_id.clone(), entry.start, entry.state)
+            });
+            let records = records.collect();
+            let missed = cursor.is_some() && known.is_none();
+            Some(Changes { records, cursor: changed.len().to_string(), missed })
+        }))
+    }
+
+    async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
+        self.with(|inner| inner.reads_at.push(Instant::now()));
+        self.read_mode()?;
+        if self.with(|inner| inner.reads) == Some(Mode::Slow) {
+            self.slow.acquire().await.unwrap().forget();
+        }
         let standing = self.with(|inner| inner.entries.clone());
         let busy: Vec<Span> = standing
             .iter()

@@ -1,0 +1,175 @@
+//! The line by the clock of the machine: nobody goes too early, nobody is starved, nobody waits in
+//! vain, and what is given up is free again.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Mutex as Sync;
+
+use futures_util::future::join_all;
+
+use super::*;
+
+fn plan(allowances: Vec<Allowance>) -> SeatPlan {
+    SeatPlan { allowances, at_once: 64, most_waiting: 4_096 }
+}
+
+fn within(millis: u64) -> Instant {
+    Instant::now() + Duration::from_millis(millis)
+}
+
+fn shared(per_second: u32, at_once: Option<u32>) -> Arc<Line> {
+    Line::shared(&SharedLimit { key: "test".into(), per_second, burst: per_second, at_once })
+}
+
+fn most_in_a_second(times: &[Instant]) -> usize {
+    let second = Duration::from_secs(1);
+    let count = |(place, first): (usize, &Instant)| {
+        times[place..].iter().take_while(|at| **at - *first < second).count()
+    };
+    times.iter().enumerate().map(count).max().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn orgs_that_share_a_limit_get_equal_shares_whatever_one_of_them_floods() {
+    let line = shared(40, None);
+    let (flood, trickle) = (line.seat(&plan(Vec::new())), line.seat(&plan(Vec::new())));
+    let went = Arc::new(Sync::new(Vec::new()));
+    let deadline = within(60_000);
+    let mut all = Vec::new();
+    for (name, seat, count) in [("flood", &flood, 400), ("trickle", &trickle, 10)] {
+        for _ in 0..count {
+            let Ok(waiting) = seat.enter(Rank::Read, deadline) else { continue };
+            let went = Arc::clone(&went);
+            all.push(tokio::spawn(async move {
+                let pass = waiting.turn().await;
+                went.lock().unwrap().push(name);
+                drop(pass);
+            }));
+        }
+    }
+    let done = || went.lock().unwrap().iter().filter(|name| **name == "trickle").count() == 10;
+    while !done() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let order = went.lock().unwrap().clone();
+    all.iter().for_each(tokio::task::JoinHandle::abort);
+    // The burst went before the other came.
+    assert!(order.len() <= 40 + 10 + 10, "{} went while ten of the other's waited", order.len());
+}
+
+#[tokio::test]
+async fn a_request_that_could_not_make_its_deadline_is_told_at_once() {
+    let seat = Line::alone().seat(&plan(vec![Allowance::per_second(10, 10)]));
+    let started = Instant::now();
+    let entered: Vec<_> = (0..1_000).map(|_| seat.enter(Rank::Read, within(2_000))).collect();
+    assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+    let let_in = entered.iter().filter(|entered| entered.is_ok()).count();
+    assert!((10..=20).contains(&let_in), "{let_in}");
+    let said = entered.last().unwrap().as_ref().err().unwrap().retry_after.unwrap();
+    assert!(said > Duration::from_millis(1_800), "{said:?}");
+    let times = Arc::new(Sync::new(Vec::new()));
+    let went = join_all(entered.into_iter().flatten().map(|waiting| async {
+        let pass = waiting.turn().await.unwrap();
+        times.lock().unwrap().push(Instant::now());
+        drop(pass);
+    }));
+    went.await;
+    assert!(started.elapsed() < Duration::from_millis(2_500), "{:?}", started.elapsed());
+    assert!(most_in_a_second(&times.lock().unwrap()) <= 10);
+}
+
+#[tokio::test]
+async fn writes_go_before_reads_and_what_was_begun_before_both() {
+    let seat = Line::alone().seat(&plan(vec![Allowance::per_second(20, 1)]));
+    drop(seat.enter(Rank::Write, within(5_000)).unwrap().turn().await.unwrap());
+    let order = Sync::new(Vec::new());
+    let ranks = [Rank::Read, Rank::Read, Rank::Write, Rank::GoesOn];
+    let waiting = ranks.map(|rank| (rank, seat.enter(rank, within(5_000)).unwrap()));
+    let order = &order;
+    join_all(waiting.into_iter().map(|(rank, waiting)| async move {
+        waiting.turn().await.unwrap();
+        order.lock().unwrap().push(rank);
+    }))
+    .await;
+    assert_eq!(*order.lock().unwrap(), [Rank::GoesOn, Rank::Write, Rank::Read, Rank::Read]);
+}
+
+#[tokio::test]
+async fn only_so_many_are_under_way_at_once_over_all_who_share() {
+    let line = shared(1_000, Some(3));
+    let seats = [line.seat(&plan(Vec::new())), line.seat(&plan(Vec::new()))];
+    let (now, most) = (Sync::new(0), Sync::new(0));
+    join_all((0..20).map(|number| {
+        let (now, most, seat) = (&now, &most, &seats[number % 2]);
+        async move {
+            let _pass = seat.enter(Rank::Read, within(10_000)).unwrap().turn().await.unwrap();
+            *now.lock().unwrap() += 1;
+            let under_way = *now.lock().unwrap();
+            let highest = under_way.max(*most.lock().unwrap());
+            *most.lock().unwrap() = highest;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            *now.lock().unwrap() -= 1;
+        }
+    }))
+    .await;
+    assert_eq!(*most.lock().unwrap(), 3);
+}
+
+#[tokio::test]
+async fn what_is_given_up_or_lost_in_a_panic_is_free_again() {
+    let seat = Line::alone().seat(&SeatPlan { at_once: 1, ..plan(Vec::new()) });
+    let pass = seat.enter(Rank::Read, within(5_000)).unwrap().turn().await.unwrap();
+    let given_up = seat.enter(Rank::Read, within(5_000)).unwrap();
+    drop(given_up);
+    assert_eq!((seat.standing().waiting, seat.standing().under_way), (0, 1));
+    let panics = tokio::spawn(async move {
+        let _pass = pass;
+        panic!("adapter of the test");
+    });
+    assert!(panics.await.is_err());
+    let called = seat.enter(Rank::Read, within(5_000)).unwrap();
+    assert_eq!(seat.standing().under_way, 1, "its turn has come");
+    drop(called);
+    assert_eq!(seat.standing().under_way, 0);
+    seat.enter(Rank::Read, within(5_000)).unwrap().turn().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_goes_away_leaves_the_line_to_the_others() {
+    let line = shared(1_000, Some(1));
+    let (gone, other) = (line.seat(&plan(Vec::new())), line.seat(&plan(Vec::new())));
+    let pass = gone.enter(Rank::Read, within(5_000)).unwrap().turn().await.unwrap();
+    let waits = other.enter(Rank::Read, within(5_000)).unwrap();
+    drop((pass, gone));
+    assert!(waits.turn().await.is_ok());
+}
+
+#[tokio::test]
+async fn the_services_own_word_on_what_is_left_counts() {
+    let seat = Line::alone().seat(&plan(Vec::new()));
+    let resets_in = Duration::from_secs(30);
+    seat.told(QuotaTold { limit: Some(100), remaining: 11, resets_in });
+    assert!(seat.enter(Rank::Read, within(5_000)).unwrap().turn().await.is_ok());
+    let refused = seat.enter(Rank::Read, within(5_000)).err().unwrap();
+    assert!(refused.retry_after.is_some_and(|rest| rest.as_secs() >= 29), "{refused:?}");
+    for _ in 0..10 {
+        assert!(seat.enter(Rank::Write, within(5_000)).unwrap().turn().await.is_ok());
+    }
+    assert!(seat.enter(Rank::Write, within(5_000)).is_err());
+    assert_eq!(seat.standing().left[0].remaining, 0);
+}
+
+#[tokio::test]
+async fn questions_go_on_while_writes_rest() {
+    let seat = Line::alone().seat(&plan(Vec::new()));
+    seat.rest(Duration::from_millis(300), true);
+    let started = Instant::now();
+    let write = seat.enter(Rank::Write, within(5_000)).unwrap();
+    assert!(seat.enter(Rank::Write, within(200)).is_err());
+    seat.enter(Rank::Read, within(5_000)).unwrap().turn().await.unwrap();
+    assert!(started.elapsed() < Duration::from_millis(300));
+    write.turn().await.unwrap();
+    assert!(started.elapsed() >= Duration::from_millis(300));
+    seat.rest(Duration::from_secs(30), false);
+    assert!(seat.enter(Rank::Read, within(5_000)).is_err());
+}

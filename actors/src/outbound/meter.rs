@@ -1,0 +1,224 @@
+//! One allowance, kept in every window and not only on average. Owns when the next requests may go,
+//! by when the last ones went. A cell rate, as governor has it, would give the provider's burst and its
+//! rate both, or only a part of each: a log of a window gives all of the burst and never more than
+//! is allowed. Pure in the time that it is given; knows nobody who waits.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::ports::Allowance;
+
+/// Requests take unequally long to arrive. What was sent so long after another window still arrives
+/// after it: a quarter of the window, at most this.
+const LONGEST_ON_THE_WAY: Duration = Duration::from_secs(2);
+
+/// One part in so many is kept for those that are not patient.
+const KEPT: usize = 4;
+
+/// What is left of an allowance, for those who watch over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Requests that are allowed within the window.
+    pub requests: u32,
+    /// The window.
+    pub within: Duration,
+    /// Requests that could be sent at this moment without waiting.
+    pub remaining: u32,
+}
+
+/// Keeps one allowance.
+pub(crate) struct Meter {
+    allowance: Allowance,
+    all: Log,
+    /// Where less may be sent at one moment than in the window.
+    burst: Option<Log>,
+}
+
+/// When the latest requests went: at most so many within so long.
+struct Log {
+    most: usize,
+    within: Duration,
+    /// Oldest first; never more than `most`.
+    went: VecDeque<Instant>,
+    /// What the patient leave.
+    kept: usize,
+}
+
+impl Log {
+    fn new(most: u32, within: Duration) -> Self {
+        let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
+        let within = within + (within / 4).min(LONGEST_ON_THE_WAY);
+        let kept = if most > 1 { (most / KEPT).max(1) } else { 0 };
+        Self { most, within, went: VecDeque::new(), kept }
+    }
+
+    fn free(&self, now: Instant) -> usize {
+        let counts = |at: &&Instant| now.saturating_duration_since(**at) < self.within;
+        self.most - self.went.iter().rev().take_while(counts).count()
+    }
+
+    fn may_go_at(&self, patient: bool, ahead: usize, now: Instant) -> Instant {
+        let kept = if patient { self.kept } else { 0 };
+        // Beyond a whole window, those ahead take the places of those ahead of them.
+        let places = self.most - kept;
+        let (windows, ahead) = (ahead / places, ahead % places);
+        let needed = 1 + ahead + kept;
+        let free = self.free(now);
+        let windows = self.within.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX));
+        if free >= needed {
+            return now.checked_add(windows).unwrap_or(now);
+        }
+        // Those that do not count any more are the oldest.
+        let expired = self.went.len() + free - self.most;
+        let last = self.went.get(expired + needed - free - 1);
+        last.and_then(|at| at.checked_add(self.within)?.checked_add(windows)).unwrap_or(now)
+    }
+
+    fn take(&mut self, now: Instant) {
+        if self.went.len() >= self.most {
+            self.went.pop_front();
+        }
+        self.went.push_back(now);
+    }
+}
+
+impl Meter {
+    pub(crate) fn new(allowance: Allowance) -> Self {
+        let requests = allowance.requests.max(1);
+        let burst = allowance.burst.clamp(1, requests);
+        let part =
+            || Log::new(burst, allowance.within.mul_f64(f64::from(burst) / f64::from(requests)));
+        let burst = (burst < requests).then(part);
+        Self { allowance, all: Log::new(requests, allowance.within), burst }
+    }
+
+    fn logs(&self) -> impl Iterator<Item = &Log> {
+        self.burst.iter().chain([&self.all])
+    }
+
+    /// When a request may go that has `ahead` others before it. One that is `patient` leaves what is
+    /// kept for those that are not.
+    pub(crate) fn may_go_at(&self, patient: bool, ahead: usize, now: Instant) -> Instant {
+        self.logs().map(|log| log.may_go_at(patient, ahead, now)).max().unwrap_or(now)
+    }
+
+    /// Counts a request that goes now, which it may.
+    pub(crate) fn take(&mut self, now: Instant) {
+        self.burst.iter_mut().chain([&mut self.all]).for_each(|log| log.take(now));
+    }
+
+    pub(crate) fn left(&self, now: Instant) -> Left {
+        let free = self.logs().map(|log| log.free(now)).min().unwrap_or(0);
+        Left {
+            requests: self.allowance.requests,
+            within: self.allowance.within,
+            remaining: u32::try_from(free).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::booking::trials;
+
+    /// Asks after each of these pauses; gives when it was let through.
+    fn granted(meter: &mut Meter, start: Instant, pauses: &[u64], patient: bool) -> Vec<Instant> {
+        let mut now = start;
+        let mut granted = Vec::new();
+        for pause in pauses {
+            now += Duration::from_micros(*pause);
+            if meter.may_go_at(patient, 0, now) <= now {
+                meter.take(now);
+                granted.push(now);
+            }
+        }
+        granted
+    }
+
+    fn most_in_a_window(granted: &[Instant], window: Duration) -> usize {
+        let count = |(place, first): (usize, &Instant)| {
+            granted[place..].iter().take_while(|at| **at - *first < window).count()
+        };
+        granted.iter().enumerate().map(count).max().unwrap_or(0)
+    }
+
+    proptest! {
+        #![proptest_config(trials::trials(64))]
+
+        #[test]
+        fn no_window_ever_holds_more_than_is_allowed(
+            requests in 1_u32..40,
+            burst in 1_u32..80,
+            millis in 200_u64..30_000,
+            pauses in proptest::collection::vec(0_u64..400_000, 1..400),
+        ) {
+            let within = Duration::from_millis(millis);
+            let start = Instant::now();
+            let mut meter = Meter::new(Allowance { requests, within, burst });
+            let granted = granted(&mut meter, start, &pauses, false);
+            prop_assert!(!granted.is_empty());
+            prop_assert!(most_in_a_window(&granted, within) <= requests as usize);
+        }
+    }
+
+    #[test]
+    fn most_of_an_allowance_can_be_used_over_time() {
+        for (requests, within) in [(10, 1), (2, 1), (120, 60), (1_000, 3_600)] {
+            let start = Instant::now();
+            let window = Duration::from_secs(within);
+            let mut meter = Meter::new(Allowance::new(requests, window));
+            let pauses = vec![window.as_micros() as u64 / 4_000; 16_000];
+            let used = granted(&mut meter, start, &pauses, false).len();
+            let allowed = 4 * requests as usize;
+            assert!(used * 100 >= allowed * 75 && used <= allowed, "{used} of {allowed}");
+        }
+    }
+
+    #[test]
+    fn who_waits_patiently_leaves_something_to_those_who_cannot() {
+        let start = Instant::now();
+        let mut meter = Meter::new(Allowance::new(120, Duration::from_secs(60)));
+        let reads = granted(&mut meter, start, &[0; 200], true).len();
+        let writes = granted(&mut meter, start, &[0; 200], false).len();
+        assert_eq!((reads, writes), (90, 30));
+    }
+
+    #[test]
+    fn all_of_a_burst_may_come_at_one_moment_and_a_smaller_one_is_kept_as_well() {
+        let start = Instant::now();
+        let mut whole = Meter::new(Allowance::per_second(10, 10));
+        assert_eq!(granted(&mut whole, start, &[0; 30], false).len(), 10);
+        let mut part = Meter::new(Allowance::per_second(10, 3));
+        assert_eq!(granted(&mut part, start, &[0; 30], false).len(), 3);
+    }
+
+    proptest! {
+        #![proptest_config(trials::trials(32))]
+
+        #[test]
+        fn a_prediction_is_what_comes_true(
+            requests in 1_u32..20,
+            burst in 1_u32..20,
+            before in proptest::collection::vec(0_u64..400_000, 0..40),
+            ahead in 0_usize..60,
+        ) {
+            let start = Instant::now();
+            let mut meter = Meter::new(Allowance::per_second(requests, burst));
+            granted(&mut meter, start, &before, false);
+            let now = start + Duration::from_micros(before.iter().sum());
+            let predicted = meter.may_go_at(false, ahead, now);
+            let mut at = now;
+            for _ in 0..=ahead {
+                at = meter.may_go_at(false, 0, at).max(at);
+                meter.take(at);
+            }
+            prop_assert!(predicted <= at, "it may be too hopeful, never too timid");
+            if burst >= requests {
+                prop_assert_eq!(predicted, at);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What a service allows, and how an adapter keeps to it: it says so before each request that it
+//! sends, and passes on what the service says is left. Knows no service.
+
+use std::time::Duration;
+
+use crate::outbound;
+
+/// So many requests, and no more, within any window of so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests, at least 1.
+    pub requests: u32,
+    /// The window.
+    pub within: Duration,
+    /// How many of them may come at one moment, at least 1. Fewer may be sent: what is sent at once
+    /// and what is sent after it together stay within `requests`.
+    pub burst: u32,
+}
+
+impl Allowance {
+    /// An allowance that may be used as it comes.
+    #[must_use]
+    pub fn new(requests: u32, within: Duration) -> Self {
+        Self { requests, within, burst: requests }
+    }
+
+    /// So many a second.
+    #[must_use]
+    pub fn per_second(requests: u32, burst: u32) -> Self {
+        Self { requests, within: Duration::from_secs(1), burst }
+    }
+}
+
+/// What a service says is left of an allowance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaTold {
+    /// All of it, if that is said.
+    pub limit: Option<u32>,
+    /// What is left.
+    pub remaining: u32,
+    /// When all of it is there again.
+    pub resets_in: Duration,
+}
+
+/// Why a request is not to be sent: it would be beyond the allowance, and its turn would come too late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the request would be beyond what the provider allows")]
+pub struct HeldBack;
+
+/// To be called before each request that an adapter sends: waits until the allowances of its
+/// connection have room for it. The first request of an operation has waited already. Outside of
+/// an operation, as in an adapter's own tests, nothing is held back.
+///
+/// # Errors
+/// [`HeldBack`], at once, if there will be no room before the operation's deadline.
+pub async fn before_request() -> Result<(), HeldBack> {
+    outbound::before_request().await
+}
+
+/// Passes on what the service says is left, as of the latest answer.
+pub fn quota_told(told: QuotaTold) {
+    outbound::quota_told(told);
+}

@@ -1,0 +1,76 @@
+//! The exchange as the operator's side and the providers' posts see it.
+
+use hookswitch_storage::{Connection, ConnectionId, OrgId, Secret, StoreError};
+
+use super::look::Eyes;
+use super::{Pulse, WATCH_SECRET_FIELD, watches};
+use crate::booking::BUILTIN;
+use crate::bounds::FAREWELL;
+use crate::calls::Calls;
+use crate::ports::Notice;
+
+impl Calls {
+    /// A connection was made, changed or tried: its exchange begins, goes on anew or ends.
+    pub fn connection_changed(&self, connection: &Connection) {
+        super::changed(&self.shared, connection);
+    }
+
+    /// A connection is about to be removed: its provider is asked to post no more.
+    pub async fn connection_leaves(&self, connection: &Connection) {
+        let (shared, syncs) = (&self.shared, &self.shared.syncs);
+        syncs.homes.remove(&connection.id);
+        syncs.pulses.remove(&connection.id);
+        if connection.provider == BUILTIN {
+            return;
+        }
+        let state = shared.store.sync_state(&connection.org, &connection.id).await;
+        let Ok(Some(watch)) = state.map(|state| state.watch) else { return };
+        let provider = shared.connections.get(&connection.org, &connection.id).await;
+        let Ok(provider) = provider else { return };
+        let eyes = Eyes { shared, provider: &provider, connection };
+        if let Err(error) = watches::give_back(&eyes, &watch, FAREWELL).await {
+            tracing::warn!(connection.id = %connection.id, %error, "a watch could not be given back");
+        }
+    }
+
+    /// Whose a connection is, by its id alone; for posts of providers, which name nothing else.
+    /// `None` also for the built-in calendar, to which nobody posts.
+    #[must_use]
+    pub fn home_of(&self, connection: &ConnectionId) -> Option<OrgId> {
+        self.shared.syncs.home_of(connection)
+    }
+
+    /// Where a connection's provider was told to post to and what signs its posts, if it was told.
+    ///
+    /// # Errors
+    /// When storage fails or the secret does not open with the present key.
+    pub async fn watch_of(
+        &self,
+        connection: &Connection,
+    ) -> Result<Option<(String, Secret)>, StoreError> {
+        let store = self.store();
+        let state = store.sync_state(&connection.org, &connection.id).await?;
+        let Some(watch) = state.watch else { return Ok(None) };
+        let secret = store.unseal(&connection.org, WATCH_SECRET_FIELD, &watch.secret)?;
+        Ok(Some((watch.url, secret)))
+    }
+
+    /// A provider posted something that is proven to be from it. Returns at once; posts that come
+    /// late, twice or in another order do no harm.
+    pub fn provider_noticed(&self, connection: &Connection, notice: Notice) {
+        super::noticed(&self.shared, &connection.org, &connection.id, notice);
+    }
+
+    /// How a connection was when it was last asked for something in the background; `None` if it was
+    /// not yet.
+    #[must_use]
+    pub fn pulse(&self, connection: &ConnectionId) -> Option<Pulse> {
+        self.shared.syncs.pulses.get(connection).map(|pulse| pulse.clone())
+    }
+
+    /// The address that a connection's provider is to post to, if the server is known outside.
+    #[must_use]
+    pub fn notice_url(&self, connection: &Connection) -> Option<String> {
+        self.shared.syncs.settings.notice_url.as_ref().map(|url| url.of(connection))
+    }
+}

@@ -1,0 +1,58 @@
+//! What the stand-in can be asked for. Knows no reservation.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+
+use super::super::trouble::Kind;
+
+/// What a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Anything, in plans.
+    Any,
+    /// A token.
+    Token,
+    /// Free tables.
+    Availability,
+    /// To keep a table.
+    Lock,
+    /// To give it back.
+    Unlock,
+    /// To reserve it.
+    Reserve,
+    /// The reservations of a number.
+    Search,
+    /// A change.
+    Change,
+    /// A cancellation.
+    Cancel,
+    /// Something that does not exist.
+    Unknown,
+}
+
+impl Kind for Operation {
+    const ANY: Self = Self::Any;
+}
+
+impl Operation {
+    /// What a request asks for, at which restaurant, and about which reservation or lock.
+    pub(super) fn of(method: &Method, path: &str) -> (Self, u64, String) {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let (operation, restaurant, about) = match (method.as_str(), segments.as_slice()) {
+            (_, ["api", "v2", "oauth", "token"]) => (Self::Token, "", ""),
+            ("GET", ["inhouse", "v1", "availability", at]) => (Self::Availability, *at, ""),
+            (method, ["inhouse", "v1", "booking", at, rest @ ..]) => match (method, rest) {
+                ("POST", ["locks"]) => (Self::Lock, *at, ""),
+                ("DELETE", ["locks", token]) => (Self::Unlock, *at, *token),
+                ("POST", ["reservations"]) => (Self::Reserve, *at, ""),
+                ("POST", ["reservations", "search"]) => (Self::Search, *at, ""),
+                ("PUT", ["reservations", id]) => (Self::Change, *at, *id),
+                ("DELETE", ["reservations", id]) => (Self::Cancel, *at, *id),
+                _ => (Self::Unknown, *at, ""),
+            },
+            _ => (Self::Unknown, "", ""),
+        };
+        (operation, restaurant.parse().unwrap_or_default(), about.to_owned())
+    }
+}

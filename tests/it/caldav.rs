@@ -1,0 +1,145 @@
+//! CalDAV, against a stand-in that is as plain as servers are allowed to be, and against Radicale, a real
+//! server that the tests start where it is installed.
+
+mod bookings;
+mod connecting;
+mod life;
+mod person;
+mod racing;
+mod radicale;
+mod secrets;
+mod shapes;
+mod tools;
+mod unsure;
+mod vendor_down;
+
+use hookswitch::config::Config;
+use hookswitch::player::stand_ins::caldav::{Operation, Setup, StandIn, Trouble};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
+use person::Person;
+
+const USER: &str = "ann.front.desk";
+/// A password that no other text could hold.
+const PASSWORD: &str = "pw_5e1c77_never_to_be_seen";
+/// The day that these tests book: Thursday.
+const DAY: &str = "2026-09-24";
+const ANN: &str = "+13125550142";
+
+fn connection(url: &str, options: &Value) -> Value {
+    json!({"provider": "caldav", "options": options,
+        "credentials": {"url": url, "username": USER, "password": PASSWORD}})
+}
+
+async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
+    let path = format!("/api/orgs/{}/connections", org.id);
+    let (status, made) = server.request(Method::POST, &path, Some(body)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    made
+}
+
+/// A server that may call `allowed`.
+async fn server_for(allowed: &str, deadline_ms: u64) -> TestServer {
+    server_with(allowed, |config| config.sessions.tool_deadline_ms = deadline_ms).await
+}
+
+/// The same, which asks every second what changed.
+async fn server_following(allowed: &str) -> TestServer {
+    server_with(allowed, |config| config.sync.poll_seconds = 1).await
+}
+
+async fn server_with(allowed: &str, more: impl FnOnce(&mut Config)) -> TestServer {
+    let allowed = allowed.to_owned();
+    let change = move |config: &mut Config| {
+        config.outbound.allow.push(allowed);
+        more(config);
+    };
+    TestServer::start_with(MORNING, change, Vec::new).await
+}
+
+/// A clinic whose bookings go to the stand-in.
+struct Clinic {
+    stand_in: StandIn,
+    server: TestServer,
+    org: TestOrg,
+    connection: String,
+}
+
+impl Clinic {
+    async fn open() -> Self {
+        Self::open_with(Setup::new(USER, PASSWORD), json!({})).await
+    }
+
+    async fn open_with(setup: Setup, settings: Value) -> Self {
+        Self::open_within(setup, settings, &json!({}), 5_500).await
+    }
+
+    async fn open_within(setup: Setup, settings: Value, options: &Value, deadline_ms: u64) -> Self {
+        let stand_in = StandIn::start(setup).await.unwrap();
+        let server = server_for(&stand_in.host_port(), deadline_ms).await;
+        let org = server.org(settings).await;
+        let body = connection(&format!("{}/dav/", stand_in.url()), options);
+        let made = connect(&server, &org, body).await;
+        let connection = made["id"].as_str().unwrap().to_owned();
+        Self { stand_in, server, org, connection }
+    }
+
+    fn call(&self) -> VapiCall {
+        self.org.call(&self.server, ANN)
+    }
+
+    /// A caller who has heard the day's free times.
+    async fn offered(&self) -> VapiCall {
+        let call = self.call();
+        let free = free(&call).await;
+        assert_eq!(free["available"], true, "{free}");
+        call
+    }
+
+    /// What a caller hears who wants ten o'clock.
+    async fn book(&self, call: &VapiCall) -> Value {
+        call.tool("create_booking", ten_for("Ann Ruiz")).await
+    }
+
+    async fn bookings(&self) -> Vec<Value> {
+        self.org.bookings(&self.server).await
+    }
+
+    async fn check(&self) -> Value {
+        let path = format!("/api/orgs/{}/connections/{}/check", self.org.id, self.connection);
+        let (status, checked) = self.server.api(Method::POST, &path, None).await;
+        assert_eq!(status, StatusCode::OK, "{checked}");
+        checked
+    }
+
+    async fn patch(&self, patch: Value) -> (StatusCode, Value) {
+        let path = format!("/api/orgs/{}/connections/{}", self.org.id, self.connection);
+        self.server.api(Method::PATCH, &path, Some(patch)).await
+    }
+}
+
+async fn free(call: &VapiCall) -> Value {
+    call.tool("check_availability", json!({"date": DAY})).await
+}
+
+/// The free times of the day.
+async fn slots(call: &VapiCall) -> Vec<String> {
+    let free = free(call).await;
+    let slots = free["data"]["slots"].as_array();
+    let slots = slots.unwrap_or_else(|| panic!("no slots in {free}"));
+    slots.iter().map(|slot| slot.as_str().unwrap().to_owned()).collect()
+}
+
+fn ten_for(name: &str) -> Value {
+    json!({"date": DAY, "time": "10:00", "customer_name": name})
+}
+
+fn message(result: &Value) -> &str {
+    result["message"].as_str().unwrap_or_else(|| panic!("no message in {result}"))
+}
+
+fn hears(result: &Value, words: &str) {
+    assert!(message(result).contains(words), "`{words}` is not in {result}");
+}
