@@ -60,7 +60,7 @@ fn view(message: &Message, audience: Audience) -> Value {
     };
     json!({
         "id": message.id,
-        "channel": "sms",
+        "channel": message.channel,
         "purpose": message.purpose,
         "state": message.state,
         "to": audience.number(&message.to),

@@ -30,7 +30,7 @@ pub use event::{
 };
 pub use intent::{Act, Intent, MoveTo, ToolCallRef};
 pub use job::{Job, JobState, SETTLE_BOOKING, SettleBooking};
-pub use message::{About, Message, MessageState, Purpose, SEND_MESSAGE, SendMessage};
+pub use message::{About, Channel, Message, MessageState, Purpose, SEND_MESSAGE, SendMessage};
 pub use org::{
     BookingRules, BusinessHours, CapacityCounts, CustomerConnect, Department, HmacEncoding,
     HmacHash, HmacPlan, NamingSet, Org, OutagePolicy, RequiredField, Service, Settings, Smtp,

@@ -16,18 +16,21 @@ pub struct SendMessage {
     pub message: MessageId,
 }
 
-/// One message to one number.
+/// One message to one number or address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
     /// Who sends it.
     pub org: OrgId,
+    /// How it travels.
+    #[serde(default)]
+    pub channel: Channel,
     /// What it says.
     pub purpose: Purpose,
     /// What it is about.
     pub about: About,
-    /// To whom, E.164.
+    /// To whom: a number, E.164, or an address, by the channel.
     pub to: String,
     /// Where it stands.
     pub state: MessageState,
@@ -55,6 +58,17 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// As a text message, by the org's carrier.
+    #[default]
+    Sms,
+    /// As an e-mail, by the org's mail server.
+    Email,
 }
 
 /// What a message says.

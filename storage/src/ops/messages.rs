@@ -7,8 +7,8 @@ use super::audit::{self, Note};
 use crate::error::StoreError;
 use crate::ids::{JobId, MessageId, OrgId};
 use crate::model::{
-    About, Booking, BookingStatus, ChangeKind, Job, JobState, Message, MessageState, OfferNotice,
-    Outcome, Purpose, SEND_MESSAGE,
+    About, Booking, BookingStatus, ChangeKind, Channel, Job, JobState, Message, MessageState,
+    OfferNotice, Outcome, Purpose, SEND_MESSAGE,
 };
 use crate::requests::{Handover, MessageNews};
 use crate::rows::Tx;
@@ -31,7 +31,8 @@ pub(crate) fn of_booking(
         Purpose::Booked | Purpose::Changed => later(now, NEWS).min(new.start),
         _ => later(now, NEWS),
     };
-    let draft = Draft { purpose, about: About::Booking(new.id), to, expires_at };
+    let (channel, about) = (Channel::Sms, About::Booking(new.id));
+    let draft = Draft { channel, purpose, about, to, expires_at };
     queue(tx, &new.org, draft, &cause(new, purpose), now).map(drop)
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn about(
 }
 
 struct Draft<'a> {
+    channel: Channel,
     purpose: Purpose,
     about: About,
     to: &'a str,
@@ -104,6 +106,7 @@ fn queue(
     let message = Message {
         id: MessageId::random(),
         org: org.clone(),
+        channel: draft.channel,
         purpose: draft.purpose,
         about: draft.about,
         to: draft.to.to_owned(),
@@ -151,7 +154,8 @@ pub(crate) fn of_offer(
     let about = About::Waitlist(entry.id.clone(), notice.start);
     let cause = format!("{} {} {}", Purpose::WaitlistOffer.name(), entry.id, notice.start);
     let purpose = Purpose::WaitlistOffer;
-    let draft = Draft { purpose, about, to: &entry.phone, expires_at: notice.until };
+    let channel = Channel::Sms;
+    let draft = Draft { channel, purpose, about, to: &entry.phone, expires_at: notice.until };
     queue(tx, org, draft, &cause, now)
 }
 

@@ -61,6 +61,36 @@ async fn a_call_appears_works_books_ends_and_moves_away_by_itself() {
 }
 
 #[tokio::test]
+async fn a_row_says_how_long_the_call_lasts_and_what_went_wrong_in_it() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let Some(page) = Page::signed_in(&server.url(""), server.token()).await else { return };
+    let call = org.call(&server, ANN);
+    call.say("Can I talk to somebody?").await;
+    page.sees_together(&[ANN_AS_SHOWN, "Can I talk to somebody?"]).await;
+    let lasts = "const row = look.part([arguments[0], arguments[1]]); \
+                 const timer = row && /\\b(\\d+):(\\d\\d)\\b(?! [AP]M)/.exec(row.innerText); \
+                 return timer === null ? null : timer[1] * 60 + Number(timer[2]) + 1;";
+    let given = json!([ANN_AS_SHOWN, "Can I talk to somebody?"]);
+    let first = page.until("a timer stands in the row", lasts, given).await.as_f64().unwrap();
+    let later = format!("const last = (() => {{ {lasts} }})(); return last >= arguments[2] + 2;");
+    let given = json!([ANN_AS_SHOWN, "Can I talk to somebody?", first]);
+    page.until("the timer moves on", &later, given).await;
+
+    // Vapi gave no way to hand this call over.
+    let wish = json!({"summary": "A question about a bill.", "department": "billing"});
+    let refused = call.tool("transfer_call", wish).await;
+    assert_eq!(refused["success"], false, "{refused}");
+    let path = format!("/api/orgs/{}/calls/{}", org.id, call.id);
+    let warned = async || server.get(&path).await["state"]["warnings"][0]["message"].clone();
+    let message = crate::support::eventually("a warning", || async {
+        warned().await.as_str().map(str::to_owned)
+    });
+    page.sees_together(&[ANN_AS_SHOWN, &message.await]).await;
+    page.is_clean().await;
+}
+
+#[tokio::test]
 async fn todays_bookings_are_listed_as_they_are_made_and_cancelled() {
     let server = TestServer::start().await;
     let org = server.org(json!({})).await;

@@ -114,10 +114,14 @@ async fn pictures_of_the_demo() {
     page.browser.screen(1280, 800, "light", false).await;
     page.click("Bookings").await;
     page.sees("Made today").await;
-    take_all(&page, &more, "bookings", "light").await;
+    for scheme in ["light", "dark"] {
+        take_all(&page, &more, "bookings", scheme).await;
+    }
     page.browser.screen(1280, 800, "light", false).await;
     page.click("Sign out").await;
     page.sees("You are signed out").await;
-    take_all(&page, &more, "sign-in", "dark").await;
+    for scheme in ["light", "dark"] {
+        take_all(&page, &more, "sign-in", scheme).await;
+    }
     page.is_clean().await;
 }

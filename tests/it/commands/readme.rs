@@ -1,6 +1,7 @@
 //! The README keeps its word: its curl examples answer what it shows, its sample runs, its tables list what there is and
 //! nothing else, its links lead somewhere.
 
+mod lists;
 mod matching;
 mod parking;
 mod said;

@@ -82,10 +82,10 @@ async fn posts_that_come_late_twice_and_in_any_order_end_in_what_calcom_has() {
         assert_eq!(clinic.carry(post).await.0, StatusCode::OK);
     }
     let ours = clinic.stands("the last place", 0, |ours| ours["booking_time"] == "10:30").await;
+    let looked = clinic.stand_in.asked_to(Operation::Get).len();
     for post in &posts {
         clinic.carry(post).await;
     }
-    let looked = clinic.stand_in.asked_to(Operation::Get).len();
     eventually("another look", || async {
         (clinic.stand_in.asked_to(Operation::Get).len() > looked).then_some(())
     })
