@@ -50,6 +50,8 @@ pub struct StartOptions {
     pub control: Option<Arc<dyn CallControl>>,
     /// Who may know callers, beside our own records.
     pub caller_sources: Vec<Arc<dyn CallerSource>>,
+    /// The time; `None` for what `[server] clock` says, or else the machine's.
+    pub clock: Option<Arc<dyn Clock>>,
 }
 
 impl Default for StartOptions {
@@ -60,6 +62,7 @@ impl Default for StartOptions {
             adapters: Arc::new(NoAdapters),
             control: None,
             caller_sources: Vec::new(),
+            clock: None,
         }
     }
 }
@@ -87,9 +90,10 @@ impl Server {
         let signals =
             options.watch_signals.then(Signals::catch).transpose().map_err(StartError::Signals)?;
         let store = open_store(&config).await?;
-        let clock: Arc<dyn Clock> = match config.server.clock {
-            Some(moment) => Arc::new(SetClock::starting_at(moment)),
-            None => Arc::new(SystemClock),
+        let clock: Arc<dyn Clock> = match (options.clock.clone(), config.server.clock) {
+            (Some(clock), _) => clock,
+            (None, Some(moment)) => Arc::new(SetClock::starting_at(moment)),
+            (None, None) => Arc::new(SystemClock),
         };
         let (stop, stopping) = watch::channel(false);
         let wired = wire(&config, options, &store, clock).await;

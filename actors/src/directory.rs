@@ -1,7 +1,8 @@
 //! One actor per org that has a customer directory. Owns what bounds the questions: places, the
 //! directory's own limits, a breaker, and the answers that a call already has, all by the same means
 //! as the connections to providers. Questions run in tasks of their own; a hanging directory never
-//! blocks the actor and never keeps a place.
+//! blocks the actor and never keeps a place. The directory counts by key, and so do we: orgs with
+//! the same key share its limits, see `lines`.
 //!
 //! An answer belongs to the call that it was asked for. Changed settings start another actor, so
 //! nothing that was found with an old key is given again.
@@ -9,13 +10,14 @@
 mod door;
 mod health;
 mod learn;
+mod lines;
 pub(crate) mod matching;
 pub(crate) mod numbers;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hookswitch_storage::{CallId, CallKey, OrgId};
 use jiff::{SignedDuration, Timestamp};
@@ -34,9 +36,7 @@ use crate::breaker::{Breaker, Turn};
 use crate::outbound::{
     Condition, Flight, Flights, Joined, Line, Rank, Seat, SeatPlan, Toll, Until,
 };
-use crate::ports::{
-    Allowance, CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError, DirectoryLimits,
-};
+use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError};
 use crate::provider_log::{Exchange, ProviderLog};
 
 pub(crate) type DirectoryRef = ActorRef<DirectoryMsg>;
@@ -86,6 +86,8 @@ pub(crate) struct DirectoryArgs {
     pub(crate) org: OrgId,
     pub(crate) access: Arc<DirectoryAccess>,
     pub(crate) directory: Arc<dyn CustomerDirectory>,
+    /// Shared by all who have the same key.
+    pub(crate) line: Arc<Line>,
     pub(crate) log: ProviderLog,
 }
 
@@ -126,22 +128,21 @@ impl Urgency {
     }
 }
 
-/// Nobody waits in line: who cannot be asked about now goes on without.
-fn plan(limits: Option<DirectoryLimits>) -> SeatPlan {
-    let allowances = limits.map(|limits| {
-        let minute = Allowance::new(limits.per_minute, Duration::from_secs(60));
-        let hour = Allowance::new(limits.per_hour, Duration::from_secs(3600));
-        vec![minute, hour]
-    });
-    let allowances = allowances.unwrap_or_default();
-    SeatPlan { allowances, at_once: MAX_DIRECTORY_REQUESTS, most_waiting: 0 }
+/// Nobody waits in line: who cannot be asked about now goes on without. What is allowed is the key's.
+fn plan() -> SeatPlan {
+    SeatPlan {
+        allowances: Vec::new(),
+        bookings: Vec::new(),
+        at_once: MAX_DIRECTORY_REQUESTS,
+        most_waiting: 0,
+    }
 }
 
 impl DirectoryState {
     fn new(args: DirectoryArgs) -> Self {
         let keep_for = SignedDuration::try_from(DIRECTORY_ANSWER_FOR);
         Self {
-            seat: Line::alone().seat(&plan(args.directory.limits())),
+            seat: args.line.seat(&plan()),
             breaker: Breaker::default(),
             trouble: DirectoryError::Unavailable,
             latest_trouble: None,
@@ -189,13 +190,14 @@ impl DirectoryState {
         let flight = self.questions.begin(question.clone(), until.clone(), reply_to);
         let directory = Arc::clone(&self.args.directory);
         let access = Arc::clone(&self.args.access);
-        let toll = Toll::new(Arc::clone(&self.seat), until);
+        let (seat, rank) = (Arc::clone(&self.seat), urgency.rank());
         tokio::spawn(async move {
             let digits = question.digits.clone();
             let (answer, since) = (Err(DirectoryError::Unavailable), Instant::now());
             let answered = Some(Answered { question, flight, answer, probe, since });
             let mut answering = Answering { myself, answered };
-            let Ok(_pass) = waiting.turn().await else { return };
+            let Ok(turn) = waiting.turn().await else { return };
+            let toll = Toll::new(seat, until, rank, turn);
             let search = toll.over(directory.search(&access, &digits));
             let answer = match tokio::time::timeout(DIRECTORY_REQUEST, search).await {
                 Ok(answer) => answer.map(Arc::new),
@@ -242,6 +244,7 @@ impl DirectoryState {
             }
             if let DirectoryError::RateLimited { retry_after } = error {
                 let pause = retry_after.unwrap_or(DIRECTORY_PAUSE).min(MAX_DIRECTORY_PAUSE);
+                // It counts by key: what is too much for one is too much for all who have it.
                 self.seat.rest(pause, false);
             }
         }

@@ -94,12 +94,12 @@ pub use feed::{Feed, FeedItem, First, OrgNotice, Snapshot};
 pub use messages::TWILIO_TOKEN_FIELD;
 pub use orgs::{CUSTOMERCONNECT_KEY_FIELD, OrgEntry, Orgs, WEBHOOK_SECRET_FIELD};
 pub use provider::{
-    CREDENTIALS_FIELD, Condition, Connections, GRANT, Health, Keepers, Left, ProviderHandle,
-    farewell, grant_in, sealed_with,
+    CREDENTIALS_FIELD, Condition, Connections, Counts, GRANT, Health, Keepers, Left,
+    ProviderHandle, REFUSED, farewell, grant_in, sealed_with,
 };
 pub use provider_log::CALL_LOG_FIELD;
 pub use session::facts::{CallFact, CallFacts, Heard};
 pub use session::state::{
     CallState, CallWarning, Changed, Ended, Field, HeldSlot, ToolInFlight, TranscriptLine,
 };
-pub use sync::{NoticeUrl, Pulse, SyncSettings};
+pub use sync::{NoticeUrl, Pulse, SyncSettings, connection_warning};

@@ -11,7 +11,7 @@ mod until;
 
 pub use condition::Condition;
 pub(crate) use flights::{Flight, Flights, Joined};
-pub(crate) use line::{Line, Rank, Seat, SeatPlan, Standing, Waiting};
-pub use meter::Left;
-pub(crate) use toll::{Toll, before_request, quota_told};
+pub(crate) use line::{Line, Pass, Rank, Seat, SeatPlan, Standing, Waiting};
+pub use meter::{Counts, Left};
+pub(crate) use toll::{Toll, afterwards, before_booking, before_request, quota_told};
 pub(crate) use until::Until;

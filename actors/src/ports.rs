@@ -24,5 +24,8 @@ pub use provider::{
     NoAdapters, Notice, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord,
     ProviderState, SharedLimit, SlotQuery, Watch, WatchTarget,
 };
-pub use quota::{Allowance, HeldBack, QuotaTold, before_request, quota_told};
+pub use quota::{
+    Allowance, HeldBack, QuotaTold, UnderWay, UsedUp, afterwards, before_booking, before_request,
+    quota_told,
+};
 pub use tokens::{AccessTokens, FixedToken, Grant, RenewError, TokenIssuer};

@@ -29,9 +29,10 @@ pub use connections::Connections;
 pub(crate) use credentials::RevokeGrant;
 pub use credentials::{CREDENTIALS_FIELD, GRANT, Keepers, farewell, grant_in, sealed_with};
 pub use handle::ProviderHandle;
+pub use standing::REFUSED;
 
 pub use crate::breaker::Health;
-pub use crate::outbound::{Condition, Left};
+pub use crate::outbound::{Condition, Counts, Left};
 
 use crate::bounds::{MAX_KNOWN_SLOTS, MAX_REST};
 use crate::breaker::{Breaker, Turn};
@@ -69,8 +70,8 @@ impl Done {
     }
 
     /// The same, unless it was we who did not send all of it.
-    fn unless_held_back(self, toll: &Toll) -> Self {
-        if toll.held_back() && self != Self::Healthy { Self::NotSent } else { self }
+    fn unless(self, held_back: bool) -> Self {
+        if held_back && self != Self::Healthy { Self::NotSent } else { self }
     }
 }
 
@@ -185,13 +186,13 @@ impl ProviderState {
             let until = Until::new(deadline);
             let refusal = match until.bound(waiting.turn()).await {
                 Some(Ok(pass)) => {
-                    let toll = Toll::new(seat, until.clone());
+                    let toll = Toll::new(seat, until.clone(), rank, pass);
                     // Beyond the deadline nobody waits. What the adapter was at is dropped, so that
                     // a request which is given up is also no longer under way.
                     let work = until.bound(Arc::clone(&toll).over(work(adapter))).await;
-                    drop(pass);
+                    let held_back = toll.close();
                     let (done, tell) = work.unzip();
-                    report.ended(done.unwrap_or(Done::Outage).unless_held_back(&toll));
+                    report.ended(done.unwrap_or(Done::Outage).unless(held_back));
                     if let Some(tell) = tell {
                         tell();
                     }

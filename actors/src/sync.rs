@@ -17,6 +17,7 @@
 //! | one booking: what follows from what the provider has; pure in `judge` | `look`, `judge` |
 //! | being told by posts | `watches` |
 //! | whether a connection works, and saying so | `pulse` |
+//! | an access that ends soon, and saying so | `ending` |
 //!
 //! A notice is only a reason to look: whatever comes late, twice or in another order ends in what the
 //! provider has. The schedule is in memory; at start every connection is asked at once.
@@ -24,6 +25,7 @@
 mod changes;
 mod course;
 mod door;
+mod ending;
 mod judge;
 mod look;
 mod pace;
@@ -43,6 +45,7 @@ use crate::booking::BUILTIN;
 use crate::calls::Shared;
 use crate::ports::Notice;
 use course::Course;
+pub use ending::connection_warning;
 pub use pulse::Pulse;
 pub use settings::{NoticeUrl, SyncSettings};
 use wanted::Wanted;

@@ -40,7 +40,8 @@ pub(super) struct Args {
     /// Address to listen on; without it 127.0.0.1:3001, or a free port if that one is taken
     #[arg(long, value_name = "ADDR")]
     bind: Option<SocketAddr>,
-    /// Where bookings go: builtin, or a stand-in for calcom or calendly
+    /// Where bookings go: builtin, or a stand-in for calcom, calendly, square, acuity, opentable, google or caldav;
+    /// customerconnect: builtin, and a stand-in that knows the callers
     #[arg(long, value_name = "NAME", default_value = "builtin")]
     provider: String,
     /// End when the calls have ended; exit code 0 only if each went as its script expects

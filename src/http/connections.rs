@@ -25,6 +25,7 @@ use crate::providers::{CREDENTIALS_FIELD, Wrong};
 
 pub(super) use check::{check, remedy};
 pub(in crate::http) use default::in_place_of_builtin;
+pub(super) use view::reconnect_url;
 use view::view;
 
 /// A new connection.

@@ -9,12 +9,12 @@ use axum::http::StatusCode;
 use futures_util::StreamExt;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::ports::DirectoryError;
-use hookswitch_actors::{Condition, DirectoryHealth, OrgEntry};
+use hookswitch_actors::{Condition, Counts, DirectoryHealth, OrgEntry, connection_warning};
 use serde_json::{Map, Value, json};
 
 use super::access::{Anyone, Signed, role};
 use super::app::App;
-use super::connections::{breaker, remedy as connection_remedy};
+use super::connections::{breaker, reconnect_url, remedy as connection_remedy};
 use super::error::ApiError;
 use super::extract::{Path, Query};
 use super::lists::{PageQuery, listing, part};
@@ -92,8 +92,9 @@ pub(super) async fn integration(
     let status = match (items.len(), items.iter().filter(troubled).count()) {
         (0, _) if is_kept(&app, &signed, &name) => "not_used",
         (0, _) => "not_configured",
-        (_, 0) => "ok",
+        (_, 0) if items.iter().all(|item| item["warning"].is_null()) => "ok",
         (all, some) if all == some => "unavailable",
+        // It works, and will not for long unless somebody acts.
         _ => "degraded",
     };
     Ok(Json(json!({"integration": name, "status": status, "connections": items})))
@@ -137,6 +138,9 @@ async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>
             item.insert("last_failure_at".into(), json!(pulse.last_failure_at));
             item.insert("problem".into(), json!(problem.map(ToString::to_string)));
             item.insert("hint".into(), json!(hint));
+            let warning = connection_warning(&connection, app.calls.clock().now());
+            item.insert("warning".into(), json!(warning));
+            item.insert("reconnect_url".into(), json!(reconnect_url(app, &connection)));
             items.push(item.into());
         }
         if let Some(health) = app.calls.directories().health(&org).await {
@@ -164,6 +168,8 @@ async fn carriers_of(app: &App, signed: &Signed<role::Any>) -> Vec<Value> {
             "status": status,
             "state": "closed",
             "problem": checked.err().map(|error| error.to_string()),
+            "warning": null,
+            "reconnect_url": null,
         }))
     });
     let answers = futures_util::stream::iter(asked).buffered(ASKED_AT_ONCE);
@@ -183,6 +189,8 @@ fn directory_view(app: &App, org: &OrgEntry, health: &DirectoryHealth) -> Value 
         ("last_failure_at", json!(health.last_failure_at)),
         ("problem", json!(health.trouble.as_ref().map(ToString::to_string))),
         ("hint", json!(health.trouble.as_ref().map(remedy))),
+        ("warning", Value::Null),
+        ("reconnect_url", Value::Null),
     ];
     view.extend(own.map(|(name, value)| (name.to_owned(), value)));
     view.into()
@@ -208,6 +216,10 @@ fn standing_view(app: &App, standing: &Condition) -> Map<String, Value> {
 pub(super) fn quota(standing: &Condition) -> Value {
     let left = standing.quota.iter().map(|left| {
         json!({
+            "of": match left.of {
+                Counts::Requests => "requests",
+                Counts::Bookings => "bookings",
+            },
             "requests": left.requests,
             "within_seconds": left.within.as_secs_f64(),
             "remaining": left.remaining,

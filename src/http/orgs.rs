@@ -32,7 +32,7 @@ fn view(app: &App, org: &OrgEntry, can_book: bool) -> Value {
     view["webhook_url"] = json!(app.public(&webhook_path));
     view["created_at"] = json!(org.org.created_at);
     view["version"] = json!(org.org.version);
-    view["instructions"] = json!(prompt::instructions(can_book));
+    view["instructions"] = json!(prompt::instructions(org.settings(), can_book));
     view
 }
 

@@ -36,6 +36,16 @@ impl Doors {
         Ok(Self { outbound: outbound.clone(), public, exempt })
     }
 
+    /// Other clients that keep the same rule and share no socket with these, with the limits that
+    /// `builder` sets.
+    pub(crate) fn own(&self, builder: impl Fn() -> ClientBuilder) -> Self {
+        Self::new(&self.outbound, builder).unwrap_or_else(|error| {
+            // They could be built at the start; bookings go before tidiness.
+            tracing::error!(%error, "a connection has no client of its own");
+            self.clone()
+        })
+    }
+
     /// The rule that these clients keep.
     pub(crate) fn outbound(&self) -> &Outbound {
         &self.outbound

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -227,9 +227,12 @@ fn doors(allow: &[String], answers: &[&[&str]]) -> (Doors, Arc<Changing>) {
     let answers = answers.iter().map(parse).collect();
     let lookup = Arc::new(Changing { answers, asked: AtomicUsize::new(0) });
     let outbound = Outbound::with_lookup(allow, Arc::clone(&lookup) as Arc<dyn Lookup>);
-    let wait = std::time::Duration::from_millis(300);
-    let builder = || Client::builder().connect_timeout(wait).timeout(wait);
     (Doors::new(&outbound, builder).unwrap(), lookup)
+}
+
+fn builder() -> ClientBuilder {
+    let wait = std::time::Duration::from_millis(300);
+    Client::builder().connect_timeout(wait).timeout(wait)
 }
 
 #[tokio::test]
@@ -239,10 +242,13 @@ async fn a_name_that_leads_inside_is_not_called_whatever_it_led_to_when_it_was_c
     // Public when it is entered, inside when it is called.
     let (doors, lookup) = doors(&[], &[&["93.184.215.14"], &["127.0.0.1"]]);
     assert!(!doors.outbound().is_private(&url).await);
-    let client = doors.client(&url).unwrap();
-    for _ in 0..3 {
-        let error = client.get(url.clone()).send().await.unwrap_err();
-        assert!(error.is_connect(), "{error:?}");
+    // The clients of one connection keep the rule as those that they were made from.
+    for doors in [doors.clone(), doors.own(builder)] {
+        let client = doors.client(&url).unwrap();
+        for _ in 0..3 {
+            let error = client.get(url.clone()).send().await.unwrap_err();
+            assert!(error.is_connect(), "{error:?}");
+        }
     }
     assert!(lookup.asked.load(Ordering::SeqCst) > 1, "it was asked again");
     assert!(doors.outbound().is_private(&url).await);
@@ -262,6 +268,7 @@ async fn of_a_names_addresses_only_the_public_ones_are_called() {
 async fn a_literal_address_needs_no_name_and_is_stopped_before() {
     let (port, reached) = inside().await;
     let (doors, lookup) = doors(&[], &[&["93.184.215.14"]]);
+    let doors = doors.own(builder);
     for host in ["127.0.0.1", "[::ffff:127.0.0.1]", "2130706433"] {
         let url: Url = format!("https://{host}:{port}/").parse().unwrap();
         assert_eq!(doors.client(&url).err(), Some(Forbidden::Private), "{host}");

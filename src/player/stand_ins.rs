@@ -7,6 +7,7 @@ pub mod authority;
 pub mod calcom;
 pub mod caldav;
 pub mod calendly;
+pub mod customerconnect;
 mod cut;
 pub mod google;
 pub mod opentable;

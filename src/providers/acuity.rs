@@ -6,7 +6,6 @@
 mod catalog;
 mod client;
 mod find;
-mod gate;
 mod map;
 mod refusal;
 mod settings;
@@ -20,8 +19,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hookswitch_actors::ports::{
-    BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError, ProviderRecord,
-    SharedLimit, SlotQuery, Watch, WatchTarget,
+    Allowance, BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
+    ProviderRecord, SharedLimit, SlotQuery, Watch, WatchTarget,
 };
 use hookswitch_storage::{Booking, ServiceId};
 use jiff::Timestamp;
@@ -36,6 +35,10 @@ use wire::Appointment;
 
 pub(super) use vendor::Vendor;
 
+/// Requests in any one second.
+const PER_SECOND: u32 = 10;
+/// Requests under way at once.
+const AT_ONCE: usize = 20;
 /// How long the notes on a new appointment may take; the appointment stands without them.
 const NOTES: Duration = Duration::from_millis(1_500);
 
@@ -147,14 +150,14 @@ impl Acuity {
 
 #[async_trait]
 impl BookingProvider for Acuity {
-    /// Acuity counts by address: every organisation of this server asks from the same one.
+    /// Acuity counts by address: every organisation of this server asks from the same one, and what one
+    /// of them is told to wait holds for all.
     fn shared_limit(&self) -> Option<SharedLimit> {
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Some(SharedLimit {
             key: "acuity".into(),
-            per_second: number(gate::PER_SECOND),
-            burst: number(gate::PER_SECOND),
-            at_once: Some(number(gate::AT_ONCE)),
+            allowance: Allowance::per_second(PER_SECOND, PER_SECOND),
+            at_once: u32::try_from(AT_ONCE).ok(),
+            rests_together: true,
         })
     }
 

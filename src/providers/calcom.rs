@@ -7,6 +7,7 @@ mod changes;
 mod client;
 mod event_type;
 mod find;
+mod hold;
 mod hooks;
 mod map;
 mod refusal;
@@ -15,17 +16,20 @@ mod vendor;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hookswitch_actors::ports::{
-    BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
-    ProviderRecord, SlotQuery, Watch, WatchTarget,
+    Allowance, BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
+    ProviderRecord, SharedLimit, SlotQuery, Watch, WatchTarget,
 };
 use hookswitch_storage::{Booking, ServiceId};
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
 
 use client::{Client, Family, Wire};
 use event_type::EventTypes;
+use hold::Holds;
 use refusal::{Asked, Refusal};
 use settings::Options;
 use wire::BookingBody;
@@ -36,16 +40,21 @@ pub(super) use vendor::Vendor;
 
 /// A Cal.com account.
 struct Calcom {
-    client: Client,
+    client: Arc<Client>,
     options: Options,
     event_types: EventTypes,
+    holds: Holds,
+    limit: SharedLimit,
 }
 
 impl Calcom {
     /// The account that `key` opens, through `wire`.
     fn new(wire: &Arc<Wire>, key: &[u8], options: Options) -> Result<Self, ProviderError> {
         let client = Client::new(Arc::clone(wire), key, &options.bookings_api_version)?;
-        Ok(Self { client, options, event_types: EventTypes::default() })
+        let client = Arc::new(client);
+        let holds = Holds::new(Arc::clone(&client), options.hold_slots);
+        let limit = limit(key, options.requests_per_minute);
+        Ok(Self { client, options, event_types: EventTypes::default(), holds, limit })
     }
 
     fn event_type_of(&self, service: &ServiceId) -> Result<u64, ProviderError> {
@@ -91,8 +100,19 @@ impl Calcom {
     }
 }
 
+/// What Cal.com allows a key, whatever connections use it.
+fn limit(key: &[u8], per_minute: u32) -> SharedLimit {
+    // The key itself is not to be kept in one more place.
+    let key = format!("calcom {:x} {per_minute}", Sha256::digest(key));
+    SharedLimit::new(key, Allowance::new(per_minute, Duration::from_secs(60)))
+}
+
 #[async_trait]
 impl BookingProvider for Calcom {
+    fn shared_limit(&self) -> Option<SharedLimit> {
+        Some(self.limit.clone())
+    }
+
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
         let sent = self.client.get(Family::Plain, &["me"], &[]).await;
         let answer = sent.map_err(|failure| refusal::failure(Asked::Read, failure))?;
@@ -124,22 +144,30 @@ impl BookingProvider for Calcom {
         let event_type = self.event_type_of(&booking.service_id)?;
         let details = self.event_types.get(&self.client, event_type).await?;
         let body = map::create(booking, event_type, details.as_deref(), &self.options)?;
+        let hold = self.holds.take(booking, event_type, details.as_deref()).await?;
         let sent = self.client.post(Family::Bookings, &["bookings"], &body).await;
         let answer = sent.map_err(|failure| refusal::failure(Asked::Create, failure))?;
-        match refusal::accept(Asked::Create, answer) {
+        let refusal = match refusal::accept(Asked::Create, answer) {
             Ok(answer) => {
                 let made = wire::booking(&answer.body).ok_or(ProviderError::Unknown)?;
-                map::made(&made).ok_or(ProviderError::Unknown)
+                return map::made(&made).ok_or(ProviderError::Unknown);
             }
+            Err(refusal) => refusal,
+        };
+        // While it is kept it is listed to nobody, us included.
+        if let Some(hold) = hold {
+            hold.release().await;
+        }
+        match refusal {
             // The same status says "taken" and "filled in wrongly": a start that is still free was
             // not the reason.
-            Err(Refusal::Unclear(reason)) => {
+            Refusal::Unclear(reason) => {
                 match self.is_listed(event_type, booking.start, booking.end).await {
                     Some(false) => Err(ProviderError::SlotTaken),
                     _ => Err(ProviderError::NeedsHuman(reason)),
                 }
             }
-            Err(other) => Err(other.into_error()),
+            other => Err(other.into_error()),
         }
     }
 

@@ -29,8 +29,8 @@ use async_trait::async_trait;
 use hookswitch_actors::booking::free_around;
 use hookswitch_actors::booking::slots::Span;
 use hookswitch_actors::ports::{
-    BookingProvider, CalendarEntry, CalendarEvent, Changes, DaySlots, EventQuery, ProviderAccount,
-    ProviderBooking, ProviderError, ProviderRecord, SharedLimit, SlotQuery,
+    Allowance, BookingProvider, CalendarEntry, CalendarEvent, Changes, DaySlots, EventQuery,
+    ProviderAccount, ProviderBooking, ProviderError, ProviderRecord, SharedLimit, SlotQuery,
 };
 use hookswitch_storage::{Act, Booking};
 use jiff::civil::{Date, Time as ClockTime};
@@ -142,9 +142,9 @@ impl BookingProvider for Caldav {
     fn shared_limit(&self) -> Option<SharedLimit> {
         Some(SharedLimit {
             key: format!("caldav {}", self.client.url().origin().ascii_serialization()),
-            per_second: PER_SECOND,
-            burst: PER_SECOND,
+            allowance: Allowance::per_second(PER_SECOND, PER_SECOND),
             at_once: Some(AT_ONCE),
+            rests_together: false,
         })
     }
 

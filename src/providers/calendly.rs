@@ -188,6 +188,17 @@ impl BookingProvider for Calendly {
         vec![Allowance::new(500, Duration::from_secs(60))]
     }
 
+    /// As Calendly's release notes of April 2026 have it, per user; a trial's five a day are told with
+    /// the answer that refuses the sixth.
+    fn booking_allowances(&self) -> Vec<Allowance> {
+        let all: &[(u32, u64)] = match self.options.enterprise {
+            true => &[(500, 60)],
+            false => &[(10, 60), (50, 3_600), (100, 24 * 3_600)],
+        };
+        let of = |&(bookings, seconds)| Allowance::new(bookings, Duration::from_secs(seconds));
+        all.iter().map(of).collect()
+    }
+
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
         // Asked anew, so that a token which was revoked shows.
         self.ask_me().await.map(|user| Some(map::account(&user)))

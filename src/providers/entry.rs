@@ -45,6 +45,12 @@ impl Entry {
         self.vendors.iter().map(|vendor| vendor.name()).collect()
     }
 
+    /// What an operator is to do whose credentials a vendor refuses, as the part of a sentence; `None` for
+    /// what is no vendor.
+    pub(crate) fn new_credentials(&self, provider: &str) -> Option<&'static str> {
+        find(&self.vendors, provider).map(Vendor::new_credentials)
+    }
+
     /// Checks the options of a connection as a whole.
     ///
     /// # Errors

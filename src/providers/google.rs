@@ -147,12 +147,8 @@ impl BookingProvider for Google {
     }
 
     fn shared_limit(&self) -> Option<SharedLimit> {
-        Some(SharedLimit {
-            key: format!("google:{}", self.application),
-            per_second: OF_AN_APPLICATION,
-            burst: OF_AN_APPLICATION,
-            at_once: None,
-        })
+        let allowance = Allowance::per_second(OF_AN_APPLICATION, OF_AN_APPLICATION);
+        Some(SharedLimit::new(format!("google:{}", self.application), allowance))
     }
 
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {

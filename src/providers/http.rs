@@ -1,22 +1,33 @@
-//! Requests to vendors, each bounded in time and size, none following a redirect. Owns what every
-//! vendor's client needs and the ways in which a request fails before there is an answer. Keys and
+//! Requests to vendors, each bounded in time and size, none following a redirect; a client for each
+//! connection, and one for all that is asked for the server as a whole (token endpoints, the customer
+//! directory, text messages). Owns what every vendor's client needs and the ways in which a request fails
+//! before there is an answer. Keys and
 //! bodies go through here and nowhere else: no error of this file quotes a URL, a header or a body.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use hookswitch_actors::ports::{QuotaTold, before_request, quota_told};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode, Url};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt as _;
+
+/// Longest silence within an answer that has begun; so long no sender pauses who means to go on. Until
+/// it begins only the total counts: a vendor that is silent for long may still be doing what it was asked,
+/// and to give up then would leave in doubt what an answer would have settled.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// How far a vendor's requests may go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Longest time for a connection.
     pub(crate) connect: Duration,
-    /// Longest time for a whole request, and longest silence within it.
+    /// Longest time for a whole request.
     pub(crate) total: Duration,
     /// Largest answer that is read, bytes.
     pub(crate) largest: usize,
@@ -42,11 +53,12 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A way to one vendor. Cheap to clone.
+/// A way to one vendor. Cheap to clone; a clone goes the same way.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
     client: reqwest::Client,
-    largest: usize,
+    limits: Limits,
+    is_local: bool,
 }
 
 impl Http {
@@ -57,21 +69,28 @@ impl Http {
     pub(crate) fn new(base: &Url, limits: Limits) -> Result<Self, String> {
         // The program did this at its start; who uses the server as a library may not have.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder();
-        if is_local(base) {
-            // A proxy has no way to this machine's own addresses.
-            builder = builder.no_proxy();
-        }
-        let client = bounded(builder, limits)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
+        let is_local = is_local(base);
+        let client = built(limits, is_local)
             .map_err(|error| format!("outgoing requests cannot be set up: {error}"))?;
-        Ok(Self { client, largest: limits.largest })
+        Ok(Self { client, limits, is_local })
+    }
+
+    /// Another way to the same vendor, with the same limits and none of this one's sockets: for one
+    /// connection, so that no two tenants ever speak over one socket.
+    pub(crate) fn own(&self) -> Self {
+        match built(self.limits, self.is_local) {
+            Ok(client) => Self { client, ..self.clone() },
+            Err(error) => {
+                // It could be built at the start; bookings go before tidiness.
+                tracing::error!(%error, "a connection has no client of its own");
+                self.clone()
+            }
+        }
     }
 
     /// The way that `client` goes, which is [`bounded`] and follows no redirect.
     pub(super) fn of(client: reqwest::Client, limits: Limits) -> Self {
-        Self { client, largest: limits.largest }
+        Self { client, limits, is_local: false }
     }
 
     /// A request to be sent with [`Self::send`].
@@ -79,17 +98,19 @@ impl Http {
         self.client.request(method, url)
     }
 
-    /// Sends a request when the connection's allowances have room for it, and reads its answer. One that could not be sent is tried once more:
-    /// connections do fail at times.
+    /// Sends a request when the connection's allowances have room for it, and reads its answer. One
+    /// that could not be sent is tried once more: connections do fail at times.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let again = request.try_clone();
-        before_request().await.map_err(|_| Failure::NotSent)?;
-        let sent = match (request.send().await, again) {
+        let turn = async || before_request().await.map_err(|_| Failure::NotSent);
+        let first = turn().await?;
+        let (sent, under_way) = match (request.send().await, again) {
             (Err(error), Some(again)) if error.is_connect() && !error.is_timeout() => {
-                before_request().await.map_err(|_| Failure::NotSent)?;
-                again.send().await
+                drop(first);
+                let second = turn().await?;
+                (again.send().await, second)
             }
-            (sent, _) => sent,
+            (sent, _) => (sent, first),
         };
         let mut response = sent.map_err(|error| failure(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -97,22 +118,52 @@ impl Http {
             quota_told(told);
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-            if body.len() + chunk.len() > self.largest {
+        while let Some(chunk) = more(&mut response).await? {
+            if body.len() + chunk.len() > self.limits.largest {
                 return Err(Failure::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }
+        drop(under_way);
         Ok(Answer { status, headers, body })
     }
 }
 
-/// The limits of time of every client.
+fn built(limits: Limits, is_local: bool) -> reqwest::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder();
+    if is_local {
+        // A proxy has no way to this machine's own addresses.
+        builder = builder.no_proxy();
+    }
+    bounded(builder, limits).redirect(reqwest::redirect::Policy::none()).build()
+}
+
+/// The limits of time of every client, and the machine's own certificates.
 pub(super) fn bounded(builder: ClientBuilder, limits: Limits) -> ClientBuilder {
-    builder
-        .connect_timeout(limits.connect.min(limits.total))
-        .read_timeout(limits.total)
-        .timeout(limits.total)
+    let builder = match tls() {
+        Some(tls) => builder.tls_backend_preconfigured(tls.clone()),
+        None => builder,
+    };
+    builder.connect_timeout(limits.connect.min(limits.total)).timeout(limits.total)
+}
+
+/// How all clients speak TLS, read once: the machine's certificates are some 200 KB and take longer to read
+/// than most requests. `None` if that fails; then each client tries by itself, and says why not.
+fn tls() -> Option<&'static ClientConfig> {
+    static TLS: LazyLock<Option<ClientConfig>> = LazyLock::new(|| {
+        // The program did this at its start; who uses the server as a library may not have.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut config = ClientConfig::with_platform_verifier().ok()?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Some(config)
+    });
+    TLS.as_ref()
+}
+
+/// The next part of an answer that has begun.
+async fn more(response: &mut reqwest::Response) -> Result<Option<Bytes>, Failure> {
+    let part = tokio::time::timeout(SILENCE, response.chunk()).await;
+    part.map_err(|_| Failure::Late)?.map_err(|error| failure(&error))
 }
 
 fn failure(error: &reqwest::Error) -> Failure {
@@ -187,75 +238,5 @@ fn told(headers: &HeaderMap, now: Timestamp) -> Option<QuotaTold> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    #[test]
-    fn the_version_is_the_vendors_whatever_the_base_is() {
-        for (base, url) in [
-            ("https://api.cal.com/v2", "https://api.cal.com/v2/bookings/a%2Fb"),
-            ("http://127.0.0.1:9000", "http://127.0.0.1:9000/v2/bookings/a%2Fb"),
-            ("http://127.0.0.1:9000/", "http://127.0.0.1:9000/v2/bookings/a%2Fb"),
-            ("http://127.0.0.1:9000/v2/", "http://127.0.0.1:9000/v2/bookings/a%2Fb"),
-            ("http://proxy.example/cal", "http://proxy.example/cal/v2/bookings/a%2Fb"),
-        ] {
-            let base = versioned(base, "/v2").unwrap();
-            assert_eq!(join(&base, &["bookings", "a/b"]).as_str(), url);
-        }
-        for bad in ["", "nowhere", "mailto:a@example.com"] {
-            assert!(versioned(bad, "/v2").is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_pause_is_read_in_seconds_or_as_a_date() {
-        let with = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, text.parse().unwrap());
-            pause(&headers)
-        };
-        assert_eq!(with("17"), Some(Duration::from_secs(17)));
-        assert_eq!(with("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        assert!(with("Sat, 21 Oct 2400 07:28:00 GMT").unwrap() > Duration::from_secs(1_000_000));
-        assert_eq!(with("soon"), None);
-        assert_eq!(pause(&HeaderMap::new()), None);
-    }
-
-    #[test]
-    fn a_reset_is_read_in_either_form() {
-        let now = Timestamp::from_second(1_764_342_000).unwrap();
-        let said = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("x-ratelimit-reset", text.parse().unwrap());
-            reset(&headers, "x-ratelimit-reset", now).map(|pause| pause.as_secs())
-        };
-        assert_eq!(said("12"), Some(12));
-        assert_eq!(said("1764342045"), Some(45));
-        assert_eq!(said("1764341000"), None, "that was long ago");
-        assert_eq!(said("soon"), None);
-        assert_eq!(reset(&HeaderMap::new(), "x-ratelimit-reset", now), None);
-    }
-
-    #[test]
-    fn what_is_left_is_read_where_a_vendor_says_all_of_it() {
-        let said = |lines: &[(&'static str, &str)]| {
-            let headers = lines.iter().map(|(name, value)| {
-                (reqwest::header::HeaderName::from_static(name), value.parse().unwrap())
-            });
-            told(&headers.collect(), Timestamp::from_second(1_764_342_000).unwrap())
-        };
-        let (left, reset) = (("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "30"));
-        let resets_in = Duration::from_secs(30);
-        let without_limit = QuotaTold { limit: None, remaining: 7, resets_in };
-        assert_eq!(said(&[left, reset]), Some(without_limit));
-        let of_calcom = said(&[
-            ("x-ratelimit-limit-default", "120"),
-            ("x-ratelimit-remaining-default", "0"),
-            ("x-ratelimit-reset-default", "1764342030"),
-        ]);
-        assert_eq!(of_calcom, Some(QuotaTold { limit: Some(120), remaining: 0, resets_in }));
-        assert_eq!(said(&[left]), None, "left until when?");
-        assert_eq!(said(&[("x-ratelimit-remaining", "many"), reset]), None);
-    }
-}
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -69,6 +69,11 @@ impl Oauth {
         self.app(provider).map(|app| app.title)
     }
 
+    /// Whether the server is registered at a provider that is connected in a browser.
+    pub(crate) fn is_set_up(&self, provider: &str) -> bool {
+        self.app(provider).is_some_and(|app| app.is_set_up().is_ok())
+    }
+
     /// Where somebody agrees that we may use their account. `state` comes back with the answer.
     ///
     /// # Errors

@@ -18,8 +18,8 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use hookswitch_actors::booking::FreeSlot;
 use hookswitch_actors::ports::{
-    AccessTokens, BookingProvider, DaySlots, ProviderAccount, ProviderBooking, ProviderError,
-    ProviderRecord, ProviderState, SharedLimit, SlotQuery,
+    AccessTokens, Allowance, BookingProvider, DaySlots, ProviderAccount, ProviderBooking,
+    ProviderError, ProviderRecord, ProviderState, SharedLimit, SlotQuery,
 };
 use hookswitch_storage::Booking;
 use jiff::civil::DateTime;
@@ -182,8 +182,7 @@ impl OpenTable {
 #[async_trait]
 impl BookingProvider for OpenTable {
     fn shared_limit(&self) -> Option<SharedLimit> {
-        let key = "opentable".to_owned();
-        Some(SharedLimit { key, per_second: PER_SECOND, burst: PER_SECOND, at_once: None })
+        Some(SharedLimit::new("opentable", Allowance::per_second(PER_SECOND, PER_SECOND)))
     }
 
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {

@@ -41,6 +41,10 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// If the vendor needs some.
     fn without_credentials(&self, is_admin: bool) -> Result<Option<Fields>, Wrong>;
 
+    /// What an operator is to do whose credentials the vendor refuses, as the part of a sentence: where
+    /// new ones are had, and under which names they are entered.
+    fn new_credentials(&self) -> &'static str;
+
     /// The adapter of a connection; `credentials` are its own, as they are kept.
     ///
     /// # Errors

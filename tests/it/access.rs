@@ -251,7 +251,7 @@ async fn a_token_is_worth_nothing_once_it_is_revoked_or_has_expired() {
     let path = format!("/api/tokens/{}", revoked["id"].as_str().unwrap());
     assert_eq!(server.api(Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
     assert!(!works(&revoked).await);
-    let short = make(Some("2026-09-22T14:30:04Z")).await;
+    let short = make(Some("2026-09-22T14:30:08Z")).await;
     let ends = || async { (!works(&short).await).then_some(()) };
     crate::support::eventually("the token to expire", ends).await;
 }

@@ -1,11 +1,14 @@
 //! Acuity, against a stand-in that behaves as it does: a real server on this machine, in good days and
 //! in bad ones.
 
+mod heard;
+mod limits;
 mod refused;
 mod secrets;
 mod story;
 mod times;
 mod unsure;
+mod valid;
 
 use hookswitch::player::stand_ins::acuity::{
     AppointmentType, Field, Operation, Setup, StandIn, Trouble,

@@ -6,6 +6,7 @@ mod details;
 mod guessing;
 mod offers;
 mod party;
+mod rules;
 mod strangers;
 mod times;
 mod words;

@@ -15,6 +15,7 @@ mod proxy;
 mod readable;
 mod sign_in;
 mod sizes;
+mod trouble;
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,14 +1,20 @@
 //! Cal.com, against a stand-in that behaves as it does: a real server on this machine, in good days
 //! and in bad ones.
 
+mod beside;
 mod bookings;
 mod connecting;
 mod days;
+mod holds;
+mod limits;
+mod neighbours;
 mod quota;
 mod refused;
 mod secrets;
 mod settled;
+mod story;
 mod unsure;
+mod valid;
 mod vendor_down;
 
 use hookswitch::player::stand_ins::calcom::{
@@ -24,7 +30,7 @@ use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
 const KEY: &str = "cal_live_7f3a9d_never_to_be_seen";
 /// The event types of the stand-in: a plain one, one that takes three, one with a question, one for
 /// every night from midnight to six.
-const PLAIN: u64 = 30;
+pub(crate) const PLAIN: u64 = 30;
 const GROUP: u64 = 31;
 const ASKING: u64 = 32;
 const NIGHTS: u64 = 33;
@@ -32,7 +38,7 @@ const NIGHTS: u64 = 33;
 const DAY: &str = "2026-09-24";
 const ANN: &str = "+13125550142";
 
-fn setup(now: &str) -> Setup {
+pub(crate) fn setup(now: &str) -> Setup {
     let group = EventType { seats: 3, ..EventType::new(GROUP, "Group", 30) };
     let asking = EventType {
         required_fields: vec!["reason".into()],
@@ -51,12 +57,12 @@ fn setup(now: &str) -> Setup {
     }
 }
 
-fn connection(event_type: u64) -> Value {
+pub(crate) fn connection(event_type: u64) -> Value {
     json!({"provider": "calcom", "credentials": {"api_key": KEY},
         "options": {"services": {"consultation": event_type}}})
 }
 
-async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
+pub(crate) async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
     let path = format!("/api/orgs/{}/connections", org.id);
     let (status, made) = server.request(Method::POST, &path, Some(body)).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
@@ -113,6 +119,22 @@ impl Clinic {
 
     async fn bookings(&self) -> Vec<Value> {
         self.org.bookings(&self.server).await
+    }
+
+    /// Changes the connection.
+    async fn patch(&self, change: Value) {
+        let path = format!("/api/orgs/{}/connections/{}", self.org.id, self.connection);
+        let (status, patched) = self.server.api(Method::PATCH, &path, Some(change)).await;
+        assert_eq!(status, StatusCode::OK, "{patched}");
+    }
+
+    /// Sets options beside the service.
+    async fn options(&self, options: Value) {
+        let mut all = json!({"services": {"consultation": PLAIN}});
+        for (name, value) in options.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        self.patch(json!({"options": all})).await;
     }
 
     async fn check(&self) -> Value {

@@ -9,6 +9,8 @@ mod racing;
 mod radicale;
 mod secrets;
 mod shapes;
+mod stale;
+mod story;
 mod tools;
 mod unsure;
 mod vendor_down;

@@ -5,10 +5,13 @@ mod bookings;
 mod connecting;
 mod down;
 mod heard;
+mod limits;
 mod moves;
 mod refused;
 mod secrets;
+mod story;
 mod unsure;
+mod valid;
 
 use hookswitch::player::stand_ins::calendly::{
     EventType, Operation, Question, Setup, StandIn, Trouble,

@@ -31,7 +31,12 @@ struct Served {
 
 impl Served {
     async fn start(folder: &Path) -> Self {
-        let mut program = serve(folder);
+        Self::start_with(folder, &[]).await
+    }
+
+    /// As [`Self::start`], with more in its environment.
+    async fn start_with(folder: &Path, more: &[(&str, &str)]) -> Self {
+        let mut program = serve_with(folder, more);
         let url = program.next_line().strip_prefix("listening on ").unwrap().to_owned();
         let token = program.next_line().strip_prefix("admin token: ").unwrap().to_owned();
         let org = json!({"name": "Willow Street Dental", "timezone": "America/Chicago"});
@@ -51,10 +56,14 @@ impl Served {
 }
 
 fn serve(folder: &Path) -> Program {
+    serve_with(folder, &[])
+}
+
+fn serve_with(folder: &Path, more: &[(&str, &str)]) -> Program {
     let flags = ["serve", "--bind", "127.0.0.1:0", "--data-dir", "data"];
     let clock =
         [("HOOKSWITCH__SERVER__DEV_ENDPOINTS", "true"), ("HOOKSWITCH__SERVER__CLOCK", MORNING)];
-    Program::start(folder, &flags, &clock)
+    Program::start(folder, &flags, &[&clock, more].concat())
 }
 
 fn client() -> reqwest::Client {
@@ -89,12 +98,21 @@ fn the_demo_plays_its_calls_and_says_how_long_each_turn_took() {
 
 #[test]
 fn the_demo_plays_the_same_calls_with_a_calendar_outside() {
-    for (name, title) in [("calcom", "Cal.com"), ("square", "Square")] {
+    for (name, title) in [
+        ("calcom", "Cal.com"),
+        ("calendly", "Calendly"),
+        ("square", "Square"),
+        ("acuity", "Acuity"),
+        ("opentable", "OpenTable"),
+        ("google", "Google Calendar"),
+        ("caldav", "CalDAV"),
+        ("customerconnect", "CustomerConnect"),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let outside = ["demo", "--exit", "--bind", "127.0.0.1:0", "--provider", name];
         let demo = run(folder.path(), &outside, "");
         assert_eq!(demo.code, 0, "{demo}");
-        let said = format!("bookings go to a stand-in for {title} at http://127");
+        let said = format!(" a stand-in for {title} at http://127");
         assert!(demo.out.contains(&said), "{demo}");
         assert_eq!(demo.out.matches("as expected").count(), 3, "{demo}");
         assert!(demo.out.contains("I've cancelled your appointment"), "{demo}");

@@ -2,8 +2,10 @@
 
 mod found;
 mod health;
+mod limits;
 mod secrets;
-mod stand_in;
+pub(crate) mod stand_in;
+mod story;
 mod trouble;
 mod welcome;
 

@@ -9,6 +9,7 @@ mod secrets;
 mod tools;
 mod unsure;
 mod valid;
+mod vendor_down;
 
 use hookswitch::player::stand_ins::google::{Access, Calendar, Operation, Setup, StandIn, Trouble};
 use jiff::Timestamp;

@@ -1,6 +1,8 @@
 //! Text messages to customers, through a stand-in for the carrier: sent once, true when sent, and never
 //! at the cost of a booking.
 
+mod valid;
+
 use futures_util::future::join_all;
 use hookswitch::player::stand_ins::twilio::{Operation, StandIn, Trouble};
 use reqwest::StatusCode;
@@ -25,6 +27,12 @@ impl Clinic {
     async fn open() -> Self {
         let carrier = StandIn::start(ACCOUNT, TOKEN).await.unwrap();
         let url = carrier.url().to_owned();
+        Self::open_through(carrier, &url).await
+    }
+
+    /// One whose carrier is reached at `url`.
+    async fn open_through(carrier: StandIn, url: &str) -> Self {
+        let url = url.to_owned();
         let change = move |config: &mut hookswitch::config::Config| {
             config.providers.twilio.base_url = url;
             config.server.public_url = Some(PUBLIC.into());

@@ -7,6 +7,7 @@ mod commands;
 mod ending;
 mod refused;
 mod renewing;
+mod valid;
 
 use std::sync::Arc;
 
@@ -42,13 +43,25 @@ impl Clinic {
     }
 
     async fn open_with(setup: Setup, settings: Value) -> Self {
-        let client = OauthClient {
-            id: Some(ID.into()),
-            secret: setup.client_secret.as_deref().and_then(Secret::new),
-        };
+        let secret = setup.client_secret.clone();
         let authority = StandIn::start(setup).await.unwrap();
         let url = authority.url().to_owned();
-        let at = url.clone();
+        Self::open_at(authority, url, secret.as_deref(), settings).await
+    }
+
+    /// One whose authorization server is reached at `url`.
+    async fn open_through(authority: StandIn, url: &str) -> Self {
+        Self::open_at(authority, url.to_owned(), Some(SECRET), json!({})).await
+    }
+
+    async fn open_at(
+        authority: StandIn,
+        url: String,
+        secret: Option<&str>,
+        settings: Value,
+    ) -> Self {
+        let client = OauthClient { id: Some(ID.into()), secret: secret.and_then(Secret::new) };
+        let at = authority.url().to_owned();
         let change = move |config: &mut Config| {
             config.providers.calendly.base_url.clone_from(&url);
             config.providers.square.base_url.clone_from(&url);

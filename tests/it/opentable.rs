@@ -7,7 +7,9 @@ use hookswitch::player::stand_ins::opentable::{Operation, Setup, StandIn, Table,
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Host, MORNING, Process, TestOrg, TestServer, VapiCall, eventually};
+use crate::support::{
+    Host, MORNING, Process, TestOrg, TestServer, VapiCall, eventually, eventually_within,
+};
 
 /// The restaurant, the partner and a token that no other text could hold.
 const RESTAURANT: u64 = 1_038_007;
@@ -60,12 +62,24 @@ impl Bistro {
         Self::open_with(5_500).await
     }
 
+    async fn asking_every_second() -> Self {
+        Self::open_as(|config| {
+            config.sync.poll_seconds = 1;
+            config.sync.probe_seconds = 3_600;
+        })
+        .await
+    }
+
     async fn open_with(deadline_ms: u64) -> Self {
+        Self::open_as(move |config| config.sessions.tool_deadline_ms = deadline_ms).await
+    }
+
+    async fn open_as(more: impl FnOnce(&mut hookswitch::config::Config)) -> Self {
         let stand_in = StandIn::start(setup()).await.unwrap();
         let url = stand_in.url().to_owned();
         let change = move |config: &mut hookswitch::config::Config| {
             config.providers.opentable.base_url = url;
-            config.sessions.tool_deadline_ms = deadline_ms;
+            more(config);
         };
         let server = TestServer::start_with(MORNING, change, Vec::new).await;
         let org = server.org(restaurant()).await;
@@ -187,6 +201,99 @@ async fn what_opentable_leaves_to_the_staff_or_takes_meanwhile_is_said_as_that()
 }
 
 #[tokio::test]
+async fn a_change_that_opentable_leaves_to_the_staff_is_not_said_to_be_done() {
+    for (operation, tool) in
+        [(Operation::Change, "reschedule_booking"), (Operation::Cancel, "cancel_booking")]
+    {
+        let bistro = Bistro::open().await;
+        let call = bistro.offered(ANN).await;
+        let booked = call.tool("create_booking", seven_for("Ann Ruiz")).await;
+        assert_eq!(booked["success"], true, "{booked}");
+        let before = bistro.stand_in.standing();
+        bistro.stand_in.always(operation, Trouble::Forbids);
+        let code = &booked["confirmationNumber"];
+        let wish = json!({"booking_reference": code, "new_date": DAY, "new_time": "21:00"});
+        let refused = call.tool(tool, wish).await;
+        assert_eq!(refused["success"], false, "{refused}");
+        assert_eq!(refused["error"], "Could not connect to booking provider", "{refused}");
+        assert_eq!(bistro.stand_in.standing(), before, "nothing happened there");
+        let ours = bistro.bookings().await.remove(0);
+        assert_eq!(
+            (&ours["status"], &ours["booking_time"]),
+            (&json!("confirmed"), &json!("19:00"))
+        );
+        let path = format!("/api/orgs/{}/calls/{}", bistro.org.id, call.id);
+        let warning = eventually("a warning for the operator", || async {
+            bistro.server.get(&path).await["state"]["warnings"][0]["message"]
+                .as_str()
+                .map(str::to_owned)
+        })
+        .await;
+        assert!(warning.contains("restaurant"), "{warning}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_is_not_answered_well_is_an_outage_whatever_the_reason() {
+    for trouble in [
+        Trouble::TooMany { retry_after: None },
+        Trouble::FailsBefore,
+        Trouble::DropsBefore,
+        Trouble::BreaksOff,
+        Trouble::Garbles,
+        Trouble::Floods,
+        Trouble::Drips,
+        Trouble::Bomb,
+        Trouble::HangsBefore,
+        Trouble::Refuses,
+        Trouble::Forbids,
+        Trouble::Redirects,
+    ] {
+        let bistro = Bistro::open_with(1_500).await;
+        bistro.stand_in.always(Operation::Availability, trouble.clone());
+        let call = bistro.org.call(&bistro.server, ANN);
+        let started = Instant::now();
+        let free = call.tool("check_availability", json!({"date": DAY, "party_size": 4})).await;
+        assert!(started.elapsed() < Duration::from_secs(4), "{trouble:?}");
+        hears(&free, "I'm having trouble accessing the calendar right now");
+        let asked = bistro.stand_in.asked();
+        assert!(asked.iter().all(|asked| !asked.uri.starts_with("/elsewhere")), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_in_the_middle_leaves_no_table_kept() {
+    for (trouble, made) in [(Trouble::Slow { millis: 700 }, 1), (Trouble::SlotTaken, 0)] {
+        let bistro = Bistro::open().await;
+        let call = bistro.offered(ANN).await;
+        // Nobody is quicker than the caller's hand.
+        bistro.stand_in.next(Operation::Lock, Trouble::Slow { millis: 500 });
+        bistro.stand_in.next(Operation::Reserve, trouble.clone());
+        let books = call.clone();
+        let booking =
+            tokio::spawn(async move { books.tool("create_booking", seven_for("Ann Ruiz")).await });
+        eventually("the table to be asked for", || async {
+            (!bistro.stand_in.asked_to(Operation::Lock).is_empty()).then_some(())
+        })
+        .await;
+        call.end().await;
+        booking.abort();
+        eventually("the table to be reserved all the same", || async {
+            (!bistro.stand_in.asked_to(Operation::Reserve).is_empty()).then_some(())
+        })
+        .await;
+        eventually("the table to be given back or taken", || async {
+            let settled = bistro.bookings().await[0]["outcome"] != "pending";
+            (settled && bistro.stand_in.locks() == 0).then_some(())
+        })
+        .await;
+        assert_eq!(bistro.stand_in.standing().len(), made, "{trouble:?}");
+        let released = bistro.stand_in.asked_to(Operation::Unlock).len();
+        assert_eq!(released + made, 1, "it did not run out: {trouble:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_neither_a_yes_nor_a_no_and_a_look_up_settles_it() {
     for (trouble, made) in [
         (Trouble::HangsBefore, 0),
@@ -271,4 +378,20 @@ async fn neither_an_answer_nor_the_log_at_debug_has_the_credentials_or_the_calle
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "`{secret}` in the log: {line:?}");
     }
+}
+
+#[tokio::test]
+async fn what_the_staff_cancel_is_seen_here_without_anybody_asking() {
+    let bistro = Bistro::asking_every_second().await;
+    let call = bistro.offered("+13125550142").await;
+    let booked = call.tool("create_booking", seven_for("Ann Ruiz")).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    let id = bistro.stand_in.standing()[0].id.clone();
+    assert!(bistro.stand_in.cancel_by_hand(&id));
+    // OpenTable tells nobody what changed, so that every reservation is looked at now and then.
+    eventually_within(Duration::from_secs(60), "the cancellation", || async {
+        (bistro.bookings().await[0]["status"] == "cancelled").then_some(())
+    })
+    .await;
+    bistro.offered("+13125550199").await;
 }

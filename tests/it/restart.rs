@@ -273,5 +273,21 @@ async fn a_tool_call_repeated_forty_hours_later_gets_its_first_answer() {
     call = call.at(&server, &org);
     assert_eq!(call.text_as("checked", "check_availability", check()).await, checked);
     assert_eq!(call.text_as("booked", "create_booking", booking).await, booked);
-    assert_eq!(org.bookings(&server).await.len(), 1);
+    // Other arguments under an id that was used are refused, and nothing comes of them.
+    let other = json!({"date": DAY, "time": "16:00", "customer_name": "Ann Ruiz"});
+    for (id, name, arguments) in [
+        ("booked", "create_booking", other.clone()),
+        ("checked", "check_availability", json!({"date": "2026-09-25"})),
+        ("checked", "create_booking", other),
+    ] {
+        let refused = call.raw_as(id, name, arguments).await;
+        let error = refused["results"][0]["error"].as_str();
+        assert!(
+            error.is_some_and(|error| error.contains("already used with other arguments")),
+            "{refused}"
+        );
+    }
+    let bookings = org.bookings(&server).await;
+    assert_eq!(bookings.len(), 1);
+    assert_eq!(bookings[0]["booking_time"], *time);
 }

@@ -2,10 +2,12 @@
 //! bad ones.
 
 mod connecting;
+mod heard;
 mod refused;
 mod secrets;
 mod story;
 mod unsure;
+mod valid;
 
 use hookswitch::player::stand_ins::square::{
     Member, Operation, Rights, Setup, StandIn, Standing, Trouble, Variation,

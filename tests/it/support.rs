@@ -12,7 +12,7 @@ mod server;
 pub(crate) use call::{VapiCall, result_of};
 pub(crate) use control::{ControlStub, Mood};
 pub(crate) use feed::FeedClient;
-pub(crate) use host::Host;
+pub(crate) use host::{Host, client_builder};
 pub(crate) use org::TestOrg;
 pub(crate) use process::Process;
 pub(crate) use raw::INSTANCE;

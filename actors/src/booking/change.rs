@@ -12,7 +12,7 @@ use super::book::{Wanted, joined, key_reused, not_known, occupied_until, secure,
 use super::calendars::Calendars;
 use super::desk::{Effects, Refusal, local, outage, storage_down};
 use super::find::{Claimant, Purpose, find_for};
-use super::saga::{self, Carried};
+use super::saga::{self, Carried, Turn};
 use super::waitlist::certain_number;
 use super::when::LocalTime;
 use super::{phrases, repeat};
@@ -124,7 +124,10 @@ pub(super) async fn relocate(
     let provider = connection_of(context, &booking, effects).await?;
     let calendars = Calendars::only(&provider);
     let slot = secure(context, state, &calendars, wanted, effects).await?;
-    let alone = provider.is_local() || booking.is_unasked();
+    let keeper = keeper_of(context, &provider, &booking, wanted.at(), effects).await?;
+    if matches!(keeper, Keeper::Provider(_)) && slot.start == booking.start {
+        return Err(other_party());
+    }
     let request = MoveBooking {
         org: context.org.id().clone(),
         id: booking.id,
@@ -142,12 +145,9 @@ pub(super) async fn relocate(
         now: context.now(),
     };
     let store = &context.shared.store;
-    let outcome = if alone {
-        store.move_booking(request).await
-    } else {
-        let turn = saga::take_turn(context, booking.id).await;
-        let Some(turn) = turn else { return Err(not_known(wanted.at(), effects)) };
-        match store.begin_move(request, saga::look_at(context)).await {
+    let outcome = match keeper {
+        Keeper::Us(_turn) => store.move_booking(request).await,
+        Keeper::Provider(turn) => match store.begin_move(request, saga::look_at(context)).await {
             Ok(MoveOutcome::Begun(begun)) => {
                 let carried = saga::carry_out(context, &provider, begun, turn).await;
                 let Carried { booking, error } = known(context, carried, wanted.at(), effects)?;
@@ -160,7 +160,7 @@ pub(super) async fn relocate(
                 }
             }
             other => other,
-        }
+        },
     };
     match outcome {
         Ok(MoveOutcome::Moved(moved)) => {
@@ -198,13 +198,48 @@ pub(super) async fn resize(
 ) -> Result<Box<Booking>, Refusal> {
     let provider = connection_of(context, &booking, effects).await?;
     if !provider.is_local() && !booking.is_unasked() {
-        // No calendar outside is known to change that without making the booking anew.
-        let mut refusal = Refusal::new("party_size", phrases::OTHER_PARTY);
-        refusal.transfer_suggested = true;
-        return Err(refusal);
+        return Err(other_party());
     }
     let wanted = wanted.moving(&booking);
     relocate(context, state, Target { booking, wanted: &wanted }, effects).await
+}
+
+/// No calendar outside is known to change that without making the booking anew.
+fn other_party() -> Refusal {
+    let mut refusal = Refusal::new("party_size", phrases::OTHER_PARTY);
+    refusal.transfer_suggested = true;
+    refusal
+}
+
+/// Who has a booking that is about to change. Nobody asks its provider for anything while its turn
+/// is held, so that it stays so until the change is written down.
+enum Keeper {
+    /// We do alone: the calendar is ours, its provider was not asked to make it yet, or it is over.
+    Us(Option<Turn>),
+    /// Its provider does as well, and is to be asked.
+    Provider(Turn),
+}
+
+async fn keeper_of(
+    context: &ToolContext,
+    provider: &ProviderHandle,
+    booking: &Booking,
+    at: LocalTime,
+    effects: &mut Effects,
+) -> Result<Keeper, Refusal> {
+    if provider.is_local() || !booking.is_active() {
+        return Ok(Keeper::Us(None));
+    }
+    let Some(turn) = saga::take_turn(context, booking.id).await else {
+        return Err(not_known(at, effects));
+    };
+    // What waited for its provider when it was read may have been made there since.
+    let read = context.shared.store.booking(context.org.id(), &booking.id).await;
+    match read {
+        Ok(Some(now)) if now.is_unasked() => Ok(Keeper::Us(Some(turn))),
+        Ok(_) => Ok(Keeper::Provider(turn)),
+        Err(error) => Err(storage_down(context, &error, effects)),
+    }
 }
 
 fn meaning(
@@ -255,7 +290,7 @@ pub async fn cancel(
     effects.booking = Some(booking.id);
     let at = local(booking.start, &booking.time_zone);
     let provider = connection_of(context, &booking, effects).await?;
-    let alone = provider.is_local() || booking.is_unasked() || !booking.is_active();
+    let keeper = keeper_of(context, &provider, &booking, at, effects).await?;
     let request = CancelBooking {
         org: context.org.id().clone(),
         id: booking.id,
@@ -266,12 +301,9 @@ pub async fn cancel(
         now: context.now(),
     };
     let store = &context.shared.store;
-    let outcome = if alone {
-        store.cancel(request).await
-    } else {
-        let turn = saga::take_turn(context, booking.id).await;
-        let Some(turn) = turn else { return Err(not_known(at, effects)) };
-        match store.begin_cancel(request, saga::look_at(context)).await {
+    let outcome = match keeper {
+        Keeper::Us(_turn) => store.cancel(request).await,
+        Keeper::Provider(turn) => match store.begin_cancel(request, saga::look_at(context)).await {
             Ok(CancelOutcome::Begun(begun)) => {
                 let carried = saga::carry_out(context, &provider, begun, turn).await;
                 let Carried { booking, error } = known(context, carried, at, effects)?;
@@ -283,7 +315,7 @@ pub async fn cancel(
                 }
             }
             other => other,
-        }
+        },
     };
     match outcome {
         Ok(CancelOutcome::Cancelled(booking)) => {

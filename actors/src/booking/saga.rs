@@ -26,4 +26,5 @@ mod turns;
 pub(super) use carry::{Carried, carry_out, join, look_at, take_turn};
 pub(crate) use reconcile::{Reconciler, hurry_all, hurry_org};
 pub(crate) use tell::News;
+pub(super) use turns::Turn;
 pub(crate) use turns::Turns;

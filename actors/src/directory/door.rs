@@ -9,6 +9,7 @@ use hookswitch_storage::{CallId, OrgId};
 use ractor::Actor;
 use tokio::sync::{Mutex, oneshot};
 
+use super::lines::Lines;
 use super::matching::{self, Match};
 use super::numbers::national_digits;
 use super::{
@@ -27,6 +28,7 @@ pub struct Directories {
     nursery: Nursery,
     log: ProviderLog,
     running: Arc<DashMap<OrgId, Running>>,
+    lines: Lines,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
 }
@@ -49,7 +51,8 @@ impl Directories {
         nursery: Nursery,
         log: ProviderLog,
     ) -> Self {
-        Self { directory, nursery, log, running: Arc::default(), starting: Arc::default() }
+        let (running, starting) = (Arc::default(), Arc::default());
+        Self { directory, nursery, log, running, lines: Lines::default(), starting }
     }
 
     /// How the org's directory is; `None` if it has none.
@@ -150,10 +153,12 @@ impl Directories {
             return Ok(actor);
         }
         let access = Arc::new(access.clone());
+        let line = self.lines.of(&access, self.directory.limits());
         let args = DirectoryArgs {
             org: org.id().clone(),
             access: Arc::clone(&access),
             directory: Arc::clone(&self.directory),
+            line,
             log: self.log.clone(),
         };
         let started = Actor::spawn_linked(None, Directory, args, self.nursery.cell()).await;

@@ -3,30 +3,39 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use hookswitch_storage::{MasterKey, Secret, Store, StoreOptions};
 use tokio::sync::Notify;
 
+use super::lines::Lines;
 use super::*;
 use crate::bounds::BREAKER_FAILURES;
-use crate::ports::SystemClock;
+use crate::ports::{DirectoryLimits, SystemClock};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Habit {
+    Answers,
     Waits,
+    WantsAPause,
     Fails,
     Panics,
 }
 
 struct Fake {
     habit: Habit,
+    limits: Option<DirectoryLimits>,
     asked: AtomicUsize,
     go_on: Notify,
 }
 
 #[async_trait]
 impl CustomerDirectory for Fake {
+    fn limits(&self) -> Option<DirectoryLimits> {
+        self.limits
+    }
+
     async fn search(
         &self,
         _: &DirectoryAccess,
@@ -34,9 +43,13 @@ impl CustomerDirectory for Fake {
     ) -> Result<DirectoryAnswer, DirectoryError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         match self.habit {
+            Habit::Answers => Ok(DirectoryAnswer { contacts: Vec::new(), complete: true }),
             Habit::Waits => {
                 self.go_on.notified().await;
                 Ok(DirectoryAnswer { contacts: Vec::new(), complete: true })
+            }
+            Habit::WantsAPause => {
+                Err(DirectoryError::RateLimited { retry_after: Some(Duration::from_secs(30)) })
             }
             Habit::Fails => Err(DirectoryError::KeyRefused),
             Habit::Panics => panic!("told to"),
@@ -52,8 +65,20 @@ struct Running {
 
 impl Running {
     async fn start(habit: Habit) -> Self {
-        let fake = Arc::new(Fake { habit, asked: AtomicUsize::new(0), go_on: Notify::new() });
-        let api_key = Secret::from("key".to_owned());
+        Self::limited(habit, None, "key", &Lines::default()).await
+    }
+
+    /// With a key of its own or another's, at a directory that sets limits.
+    async fn limited(
+        habit: Habit,
+        limits: Option<DirectoryLimits>,
+        key: &str,
+        lines: &Lines,
+    ) -> Self {
+        let (asked, go_on) = (AtomicUsize::new(0), Notify::new());
+        let fake = Arc::new(Fake { habit, limits, asked, go_on });
+        let api_key = Secret::from(key.to_owned());
+        let access = DirectoryAccess { workspace_id: "1".into(), api_key };
         let folder = tempfile::tempdir().unwrap();
         let mut options = StoreOptions::new(folder.path().join("data"));
         options.master_key = Some(MasterKey::from_bytes([7; 32]));
@@ -61,7 +86,8 @@ impl Running {
         let store = Store::open(options).await.unwrap();
         let args = DirectoryArgs {
             org: OrgId::random(),
-            access: Arc::new(DirectoryAccess { workspace_id: "1".into(), api_key }),
+            line: lines.of(&access, limits),
+            access: Arc::new(access),
             directory: Arc::clone(&fake) as Arc<dyn CustomerDirectory>,
             log: ProviderLog::new(store, Arc::new(SystemClock)),
         };
@@ -70,10 +96,29 @@ impl Running {
     }
 
     fn ask(&self, call: Option<&str>, digits: &str) -> oneshot::Receiver<Asked> {
+        self.ask_with(Urgency::Now, call, digits)
+    }
+
+    /// Asks about somebody new; gives whether the directory was asked.
+    async fn is_let_through(&self, urgency: Urgency) -> bool {
+        let number = uuid::Uuid::now_v7().to_string();
+        match self.ask_with(urgency, None, &number).await.unwrap() {
+            Ok(_) => true,
+            Err(DirectoryError::RateLimited { retry_after: Some(_) }) => false,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn ask_with(
+        &self,
+        urgency: Urgency,
+        call: Option<&str>,
+        digits: &str,
+    ) -> oneshot::Receiver<Asked> {
         let call = call.map(|call| call.parse().unwrap());
         let (reply_to, reply) = oneshot::channel();
         let question = Question { call, digits: digits.into() };
-        let message = DirectoryMsg::Ask { question, urgency: Urgency::Now, reply_to };
+        let message = DirectoryMsg::Ask { question, urgency, reply_to };
         self.actor.cast(message).unwrap();
         reply
     }
@@ -129,4 +174,67 @@ async fn an_adapter_that_panics_is_out_of_reach_and_no_more() {
         assert_eq!(answer, Err(DirectoryError::Unavailable));
     }
     assert_eq!(running.asked(), 2);
+}
+
+const THREE_A_MINUTE: DirectoryLimits = DirectoryLimits { per_minute: 3, per_hour: 1_000 };
+
+#[tokio::test]
+async fn what_the_directory_allows_is_kept_by_ourselves_in_the_minute_and_in_the_hour() {
+    let three_an_hour = DirectoryLimits { per_minute: 100, per_hour: 3 };
+    for limits in [THREE_A_MINUTE, three_an_hour] {
+        let lines = Lines::default();
+        let running = Running::limited(Habit::Answers, Some(limits), "key", &lines).await;
+        for _ in 0..3 {
+            assert!(running.is_let_through(Urgency::Now).await, "{limits:?}");
+        }
+        assert!(!running.is_let_through(Urgency::Now).await, "{limits:?}");
+        assert_eq!(running.asked(), 3, "the fourth was refused unasked");
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_ahead_leaves_room_for_callers_who_wait() {
+    let lines = Lines::default();
+    let running = Running::limited(Habit::Answers, Some(THREE_A_MINUTE), "key", &lines).await;
+    assert!(running.is_let_through(Urgency::Ahead).await);
+    assert!(running.is_let_through(Urgency::Ahead).await);
+    assert!(!running.is_let_through(Urgency::Ahead).await, "the last one is a caller's");
+    assert!(running.is_let_through(Urgency::Now).await);
+    assert!(!running.is_let_through(Urgency::Now).await);
+    assert_eq!(running.asked(), 3);
+}
+
+#[tokio::test]
+async fn orgs_with_the_same_key_share_what_it_is_allowed_and_others_do_not() {
+    let lines = Lines::default();
+    let limits = Some(THREE_A_MINUTE);
+    let one = Running::limited(Habit::Answers, limits, "the agency's", &lines).await;
+    let two = Running::limited(Habit::Answers, limits, "the agency's", &lines).await;
+    let other = Running::limited(Habit::Answers, limits, "its own", &lines).await;
+    for running in [&one, &two, &one] {
+        assert!(running.is_let_through(Urgency::Now).await);
+    }
+    assert!(!one.is_let_through(Urgency::Now).await);
+    assert!(!two.is_let_through(Urgency::Now).await);
+    assert_eq!((one.asked(), two.asked()), (2, 1));
+    assert!(other.is_let_through(Urgency::Now).await);
+    // Changed settings start another actor, and what was asked still counts.
+    one.actor.stop_and_wait(None, None).await.unwrap();
+    two.actor.stop_and_wait(None, None).await.unwrap();
+    let again = Running::limited(Habit::Answers, limits, "the agency's", &lines).await;
+    assert!(!again.is_let_through(Urgency::Now).await);
+}
+
+#[tokio::test]
+async fn a_directory_that_wants_a_pause_gets_it_from_all_who_have_the_key() {
+    let lines = Lines::default();
+    let limits = Some(DirectoryLimits { per_minute: 100, per_hour: 1_000 });
+    let one = Running::limited(Habit::WantsAPause, limits, "the agency's", &lines).await;
+    let two = Running::limited(Habit::Answers, limits, "the agency's", &lines).await;
+    let other = Running::limited(Habit::Answers, limits, "its own", &lines).await;
+    assert!(two.is_let_through(Urgency::Now).await);
+    assert!(!one.is_let_through(Urgency::Now).await);
+    assert!(!two.is_let_through(Urgency::Now).await);
+    assert_eq!((one.asked(), two.asked()), (1, 1), "refused unasked");
+    assert!(other.is_let_through(Urgency::Now).await);
 }

@@ -19,17 +19,30 @@ use super::meter::Left;
 /// Who goes before whom, the first first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
-    /// Another request of an operation that is under way.
+    /// Another request of a write that is under way.
     GoesOn,
     /// A write, or a question that a caller waits for where most are asked ahead.
     Write,
+    /// Another request of a read that is under way. As patient as the read itself, or one who searches
+    /// far would have everything to himself.
+    ReadsOn,
     /// A read; it leaves some of the allowance for the others.
     Read,
 }
 
 impl Rank {
     fn is_patient(self) -> bool {
-        self == Self::Read
+        matches!(self, Self::Read | Self::ReadsOn)
+    }
+
+    /// Whether it is of an operation that is under way.
+    fn is_begun(self) -> bool {
+        matches!(self, Self::GoesOn | Self::ReadsOn)
+    }
+
+    /// The rank of the operation's other requests.
+    pub(crate) fn going_on(self) -> Self {
+        if self.is_patient() { Self::ReadsOn } else { Self::GoesOn }
     }
 }
 
@@ -51,6 +64,8 @@ impl Refused {
 pub(crate) struct SeatPlan {
     /// What the service allows this connection.
     pub(crate) allowances: Vec<Allowance>,
+    /// What it allows of new bookings, beside that.
+    pub(crate) bookings: Vec<Allowance>,
     /// Requests under way at once, at least 1.
     pub(crate) at_once: usize,
     /// Requests that may wait.
@@ -78,23 +93,32 @@ pub(crate) struct Line {
 impl Line {
     /// The line of one who shares with nobody.
     pub(crate) fn alone() -> Arc<Self> {
-        Self::of(&[], None)
+        Self::of(Queue::new(&[], None, false))
     }
 
     /// The line of all who share a limit.
     pub(crate) fn shared(limit: &SharedLimit) -> Arc<Self> {
-        let allowance = Allowance::per_second(limit.per_second, limit.burst);
-        Self::of(&[allowance], limit.at_once)
+        Self::of(Queue::new(&[limit.allowance], limit.at_once, limit.rests_together))
     }
 
-    fn of(shared: &[Allowance], at_once: Option<u32>) -> Arc<Self> {
-        Arc::new(Self { queue: Mutex::new(Queue::new(shared, at_once)) })
+    /// The line of all who share these allowances, and rest together.
+    pub(crate) fn within(allowances: &[Allowance]) -> Arc<Self> {
+        Self::of(Queue::new(allowances, None, true))
+    }
+
+    fn of(queue: Queue) -> Arc<Self> {
+        Arc::new(Self { queue: Mutex::new(queue) })
     }
 
     /// A seat for a connection; it is free again when dropped.
     pub(crate) fn seat(self: &Arc<Self>, plan: &SeatPlan) -> Arc<Seat> {
         let id = self.lock().arrive(plan);
         Arc::new(Seat { line: Arc::clone(self), id })
+    }
+
+    /// Whether nobody has a seat, and nothing that was sent counts any more.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.lock().is_forgotten(Instant::now())
     }
 
     /// Nothing panics while it is held, and what it holds is whole between two calls.
@@ -162,6 +186,14 @@ impl Seat {
         self.line.pump(&mut queue);
     }
 
+    /// Counts a new booking.
+    ///
+    /// # Errors
+    /// If no more are allowed for now.
+    pub(crate) fn take_booking(&self) -> Result<(), Refused> {
+        self.line.lock().take_booking(self.id, Instant::now())
+    }
+
     /// Tells all who wait that it is in vain.
     pub(crate) fn turn_away(&self, retry_after: Duration) {
         self.line.lock().turn_away(self.id, Refused { retry_after: Some(retry_after) });
@@ -213,7 +245,7 @@ impl Waiting {
     }
 
     fn pass(&self) -> Pass {
-        Pass { seat: Arc::clone(&self.seat), takes_place: self.ticket.0 != Rank::GoesOn }
+        Pass { seat: Arc::clone(&self.seat) }
     }
 }
 
@@ -233,13 +265,10 @@ impl Drop for Waiting {
 /// A request's permission; held while it is under way.
 pub(crate) struct Pass {
     seat: Arc<Seat>,
-    takes_place: bool,
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        if self.takes_place {
-            self.seat.ended();
-        }
+        self.seat.ended();
     }
 }

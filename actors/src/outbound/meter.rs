@@ -15,9 +15,20 @@ const LONGEST_ON_THE_WAY: Duration = Duration::from_secs(2);
 /// One part in so many is kept for those that are not patient.
 const KEPT: usize = 4;
 
+/// What an allowance is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// All requests.
+    Requests,
+    /// New bookings alone.
+    Bookings,
+}
+
 /// What is left of an allowance, for those who watch over it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Left {
+    /// What it is of.
+    pub of: Counts,
     /// Requests that are allowed within the window.
     pub requests: u32,
     /// The window.
@@ -107,9 +118,15 @@ impl Meter {
         self.burst.iter_mut().chain([&mut self.all]).for_each(|log| log.take(now));
     }
 
-    pub(crate) fn left(&self, now: Instant) -> Left {
+    /// Whether nothing that went counts any more.
+    pub(crate) fn is_whole(&self, now: Instant) -> bool {
+        self.logs().all(|log| log.free(now) == log.most)
+    }
+
+    pub(crate) fn left(&self, of: Counts, now: Instant) -> Left {
         let free = self.logs().map(|log| log.free(now)).min().unwrap_or(0);
         Left {
+            of,
             requests: self.allowance.requests,
             within: self.allowance.within,
             remaining: u32::try_from(free).unwrap_or(u32::MAX),
@@ -193,6 +210,16 @@ mod tests {
         assert_eq!(granted(&mut whole, start, &[0; 30], false).len(), 10);
         let mut part = Meter::new(Allowance::per_second(10, 3));
         assert_eq!(granted(&mut part, start, &[0; 30], false).len(), 3);
+    }
+
+    #[test]
+    fn what_was_sent_is_forgotten_when_it_counts_no_more() {
+        let start = Instant::now();
+        let mut meter = Meter::new(Allowance::per_second(10, 10));
+        assert!(meter.is_whole(start));
+        meter.take(start);
+        assert!(!meter.is_whole(start + Duration::from_secs(1)));
+        assert!(meter.is_whole(start + Duration::from_secs(2)));
     }
 
     proptest! {

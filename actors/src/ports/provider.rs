@@ -97,12 +97,20 @@ impl ProviderRecord {
 pub struct SharedLimit {
     /// What it is set for; connections with the same text share one limit.
     pub key: String,
-    /// Requests in any one second, at least 1.
-    pub per_second: u32,
-    /// How many of them at one moment, at least 1.
-    pub burst: u32,
+    /// What is allowed to all of them together.
+    pub allowance: Allowance,
     /// Requests under way at once, if that is limited, at least 1.
     pub at_once: Option<u32>,
+    /// Whether all of them are left alone when one is asked to pause.
+    pub rests_together: bool,
+}
+
+impl SharedLimit {
+    /// A limit of requests and nothing else.
+    #[must_use]
+    pub fn new(key: impl Into<String>, allowance: Allowance) -> Self {
+        Self { key: key.into(), allowance, at_once: None, rests_together: false }
+    }
 }
 
 /// What changed at a provider.
@@ -270,6 +278,12 @@ pub trait BookingProvider: Send + Sync {
     fn allowances(&self) -> Vec<Allowance> {
         let per_second = |(requests, burst)| Allowance::per_second(requests, burst);
         self.rate_limit().map(per_second).into_iter().collect()
+    }
+
+    /// What the provider allows of new bookings, where it counts those by themselves; for adapters that
+    /// call [`before_booking`](super::before_booking). What goes beyond is told at once.
+    fn booking_allowances(&self) -> Vec<Allowance> {
+        Vec::new()
     }
 
     /// A limit that this connection shares with others; `None` if there is none.

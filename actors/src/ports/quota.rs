@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::outbound;
+use crate::outbound::{self, Pass};
 
 /// So many requests, and no more, within any window of so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,14 +47,45 @@ pub struct QuotaTold {
 #[error("the request would be beyond what the provider allows")]
 pub struct HeldBack;
 
+/// Why a booking is not to be asked for: the provider allows no more of them for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the provider allows no more bookings for now")]
+pub struct UsedUp {
+    /// When it allows one again.
+    pub retry_after: Duration,
+}
+
+/// A request that is under way. To be held until its answer was read: only so many may be under way at
+/// once.
+#[must_use]
+pub struct UnderWay {
+    _pass: Option<Pass>,
+}
+
 /// To be called before each request that an adapter sends: waits until the allowances of its
 /// connection have room for it. The first request of an operation has waited already. Outside of
 /// an operation, as in an adapter's own tests, nothing is held back.
 ///
 /// # Errors
 /// [`HeldBack`], at once, if there will be no room before the operation's deadline.
-pub async fn before_request() -> Result<(), HeldBack> {
-    outbound::before_request().await
+pub async fn before_request() -> Result<UnderWay, HeldBack> {
+    outbound::before_request().await.map(|pass| UnderWay { _pass: pass })
+}
+
+/// To be called before a request for a new booking, where the provider counts those by themselves
+/// ([`BookingProvider::booking_allowances`](super::BookingProvider::booking_allowances)).
+///
+/// # Errors
+/// [`UsedUp`], at once: nobody waits for minutes.
+pub fn before_booking() -> Result<(), UsedUp> {
+    outbound::before_booking()
+}
+
+/// Does what is left to do after an operation, such as giving back what it kept, whether or not
+/// anybody still waits for the operation. Its requests keep to the allowances like all others; what is
+/// not done `within` this time is left undone.
+pub fn afterwards(within: Duration, work: impl Future<Output = ()> + Send + 'static) {
+    outbound::afterwards(within, work);
 }
 
 /// Passes on what the service says is left, as of the latest answer.

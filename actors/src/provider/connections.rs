@@ -1,7 +1,7 @@
 //! The typed door to provider actors: finds or starts the actor of an org's connection, with a seat
 //! among those that share its provider's limit. No ractor type leaves.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -28,7 +28,7 @@ pub struct Connections {
     came_back: CameBack,
     keep_slots: Duration,
     /// The lines before those limits that several connections share, by what they are set for.
-    lines: Arc<DashMap<String, Weak<Line>>>,
+    lines: Arc<DashMap<String, Arc<Line>>>,
     running: Arc<DashMap<ConnectionId, ProviderHandle>>,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
@@ -231,17 +231,16 @@ impl Connections {
         let line = match adapter.shared_limit() {
             None => Line::alone(),
             Some(limit) => {
-                self.lines.retain(|_, line| line.strong_count() > 0);
-                let mut known = self.lines.entry(limit.key.clone()).or_default();
-                known.upgrade().unwrap_or_else(|| {
-                    let line = Line::shared(&limit);
-                    *known = Arc::downgrade(&line);
-                    line
-                })
+                // What was sent before a connection was made anew, as after each change, counts on.
+                self.lines.retain(|_, line| !line.is_forgotten());
+                let known = self.lines.entry(limit.key.clone());
+                let line = known.or_insert_with(|| Line::shared(&limit));
+                Arc::clone(&line)
             }
         };
         line.seat(&SeatPlan {
             allowances: adapter.allowances(),
+            bookings: adapter.booking_allowances(),
             at_once: MAX_PROVIDER_REQUESTS,
             most_waiting: MAX_PROVIDER_LINE,
         })

@@ -139,11 +139,10 @@ impl ProviderState {
                 }
             };
             landing.flight.begin();
-            let toll = Toll::new(seat, until.clone());
+            let toll = Toll::new(seat, until.clone(), Rank::Read, pass);
             let search = Arc::clone(&toll).over(adapter.availability(&query));
             let found = until.bound(search).await.unwrap_or(Err(unavailable(None)));
-            drop(pass);
-            let done = Done::of(&found).unless_held_back(&toll);
+            let done = Done::of(&found).unless(toll.close());
             let answer = match found {
                 Ok(days) => Ok(Arc::new(days.into_iter().flat_map(|day| day.slots).collect())),
                 Err(error) if done == Done::NotSent => Err(Fault::refused(error)),

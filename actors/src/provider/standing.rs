@@ -14,8 +14,8 @@ use crate::ports::Clock;
 /// Who changes a connection, in the audit chain.
 const BY: &str = "provider";
 
-/// What the operator reads unless more is known.
-const REFUSED: &str = "the provider refuses the credentials";
+/// What the operator reads of refused credentials unless more is known.
+pub const REFUSED: &str = "the provider refuses the credentials; connect again or enter new ones";
 
 /// Where the state of connections is kept. Cheap to clone.
 #[derive(Clone)]

@@ -52,7 +52,12 @@ impl BookingProvider for Idle {
 const AT_ONCE: usize = 4;
 
 fn args() -> ProviderArgs {
-    let plan = SeatPlan { allowances: Vec::new(), at_once: AT_ONCE, most_waiting: 8 };
+    let plan = SeatPlan {
+        allowances: Vec::new(),
+        bookings: Vec::new(),
+        at_once: AT_ONCE,
+        most_waiting: 8,
+    };
     ProviderArgs {
         connection: ConnectionId::random(),
         org: OrgId::random(),

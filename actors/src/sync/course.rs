@@ -21,7 +21,7 @@ use super::look::{Eyes, Looked, Trouble};
 use super::pace::{Pace, Ways, sooner};
 use super::settings::SyncSettings;
 use super::wanted::Wanted;
-use super::{Follower, changes, pulse, watches};
+use super::{Follower, changes, ending, pulse, watches};
 use crate::booking::BUILTIN;
 use crate::bounds::{LOOKS_AT_ONCE, RESTART_WINDOW, WATCH_AGAIN};
 use crate::calls::Shared;
@@ -56,6 +56,10 @@ pub(super) struct Course {
     probe_at: Instant,
     rest_until: Option<Instant>,
     failures: u32,
+    /// Whether it is to be tried however lately it was used: it did not work and is another now.
+    try_anew: bool,
+    /// What was said of its end.
+    end: ending::Said,
 }
 
 /// Whether there is more to come.
@@ -82,9 +86,11 @@ impl Course {
             walk_at: first,
             step_at: now,
             watch_at: if after_start { first } else { now },
-            probe_at: first,
+            probe_at: first.min(now + pace.probe(false)),
             rest_until: None,
             failures: 0,
+            try_anew: false,
+            end: ending::Said::default(),
             pace,
             follower,
         }
@@ -159,6 +165,7 @@ impl Course {
         let Some(connection) = found.filter(|connection| connection.provider != BUILTIN) else {
             return Ok(Flow::Ends);
         };
+        self.end.look(shared, &connection);
         if wanted.changed {
             self.begin_anew();
         }
@@ -207,7 +214,9 @@ impl Course {
     fn begin_anew(&mut self) {
         let now = Instant::now();
         self.rest_until = None;
-        self.failures = 0;
+        if std::mem::take(&mut self.failures) > 0 {
+            (self.try_anew, self.probe_at) = (true, now);
+        }
         self.watch_at = now;
         let soon = now + self.pace.poll(Ways::default());
         for at in [&mut self.poll_at, &mut self.walk_at, &mut self.probe_at] {

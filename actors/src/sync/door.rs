@@ -3,7 +3,7 @@
 use hookswitch_storage::{Connection, ConnectionId, OrgId, Secret, StoreError};
 
 use super::look::Eyes;
-use super::{Pulse, WATCH_SECRET_FIELD, watches};
+use super::{Pulse, WATCH_SECRET_FIELD, pulse, watches};
 use crate::booking::BUILTIN;
 use crate::bounds::FAREWELL;
 use crate::calls::Calls;
@@ -30,6 +30,14 @@ impl Calls {
         let eyes = Eyes { shared, provider: &provider, connection };
         if let Err(error) = watches::give_back(&eyes, &watch, FAREWELL).await {
             tracing::warn!(connection.id = %connection.id, %error, "a watch could not be given back");
+        }
+    }
+
+    /// An operator tried a connection, and its provider took its credentials or refused them; `turned` if
+    /// its status is another by that. Those who watch are told.
+    pub fn connection_checked(&self, connection: &Connection, takes: bool, turned: bool) {
+        if connection.provider != BUILTIN {
+            pulse::checked(&self.shared, connection, takes, turned);
         }
     }
 

@@ -51,7 +51,13 @@ impl Pulse {
         };
         self.failures = self.failures.saturating_add(1);
         self.last_failure_at = Some(now);
-        self.problem = Some(error.clone());
+        // One that is left alone because of what it said is out of reach for that and no other reason.
+        let left_alone = matches!(error, ProviderError::Unavailable { .. });
+        let known =
+            matches!(self.problem, Some(ProviderError::Reconnect | ProviderError::NeedsHuman(_)));
+        if !(left_alone && known) {
+            self.problem = Some(error.clone());
+        }
         let turn = match error {
             ProviderError::Reconnect => Some(Turn::Down(
                 "connection_refused",
@@ -102,7 +108,29 @@ pub(super) async fn heard(
         (None, Some(_)) if takes == Some(true) => Some(Turn::Back),
         (turn, _) => turn,
     };
-    let Some(turn) = turn else { return Ok(()) };
+    if let Some(turn) = turn {
+        say(shared, connection, turn, now);
+    }
+    Ok(())
+}
+
+/// Takes note of what an operator's own check of a connection showed of its credentials; `turned` if the
+/// check has put its status right or wrong.
+pub(super) fn checked(shared: &Shared, connection: &Connection, takes: bool, turned: bool) {
+    let now = shared.clock.now();
+    let answer = if takes { Ok(()) } else { Err(&ProviderError::Reconnect) };
+    let turn = {
+        let mut pulse = shared.syncs.pulses.entry(connection.id.clone()).or_default();
+        pulse.beat(answer, now)
+    };
+    match turn {
+        None if turned && takes => say(shared, connection, Turn::Back, now),
+        None => {}
+        Some(turn) => say(shared, connection, turn, now),
+    }
+}
+
+fn say(shared: &Shared, connection: &Connection, turn: Turn, now: Timestamp) {
     let (code, message, warning) = match turn {
         Turn::Down(code, message) => (code, message, true),
         Turn::Back => ("connection_back", "A connection works again.".to_owned(), false),
@@ -111,7 +139,6 @@ pub(super) async fn heard(
     tracing::warn!(org.id = %org, connection.id = %id, provider = connection.provider, code, message);
     let (at, connection, booking) = (now, Some(id), None);
     shared.feed.announce(OrgNotice { org, at, code, message, warning, connection, booking });
-    Ok(())
 }
 
 #[cfg(test)]
@@ -134,5 +161,7 @@ mod tests {
         assert_eq!(pulse.beat(Ok(()), now), None);
         let refused = pulse.beat(Err(&ProviderError::Reconnect), now);
         assert!(matches!(refused, Some(Turn::Down("connection_refused", _))));
+        assert_eq!(pulse.beat(Err(&AWAY), now), None);
+        assert_eq!(pulse.problem, Some(ProviderError::Reconnect), "that is why it is left alone");
     }
 }

@@ -11,7 +11,7 @@ use crate::booking::phrases::handover;
 use crate::session::CallAction;
 
 const DESCRIPTION: &str = "End the call. Call this when the caller says goodbye or that this is \
-    all, when the booking is confirmed and acknowledged, when the call has lasted 9.5 minutes, or \
+    all, when the booking is confirmed and acknowledged, when the call has lasted 590 seconds, or \
     after a successful transfer. The goodbye is spoken for you.";
 
 pub(super) fn faces() -> Vec<Face> {

@@ -5,6 +5,7 @@ mod acuity;
 mod calcom;
 mod caldav;
 mod calendly;
+mod customerconnect;
 mod google;
 mod opentable;
 mod square;
@@ -16,6 +17,7 @@ use super::MORNING;
 use crate::cli::Failure;
 use crate::cli::output::{clean, line};
 use crate::config::Config;
+use crate::player::stand_ins::customerconnect::StandIn;
 
 /// The sample organisation's one service.
 const SERVICE: &str = "consultation";
@@ -41,16 +43,23 @@ pub(super) enum Calendar {
     Builtin,
     /// One outside, by a stand-in.
     Played(Box<dyn Played>),
+    /// The one inside, with a stand-in for CustomerConnect that knows the callers.
+    Known(StandIn),
 }
 
-/// The outside calendars that have a stand-in, by their names in the contract.
-const NAMES: &[&str] = &["calcom", "calendly", "square", "acuity", "opentable", "google", "caldav"];
+/// The providers that have a stand-in, by their names in the contract.
+const NAMES: &[&str] =
+    &["calcom", "calendly", "square", "acuity", "opentable", "google", "caldav", "customerconnect"];
 
 impl Calendar {
     /// The calendar with this name.
     pub(super) async fn open(name: &str, zone: &str) -> Result<Self, Failure> {
         let played: std::io::Result<Box<dyn Played>> = match name {
             "builtin" => return Ok(Self::Builtin),
+            "customerconnect" => {
+                let started = customerconnect::start().await;
+                return started.map(Self::Known).map_err(|error| not_started(name, &error));
+            }
             "calcom" => calcom::start(zone).await,
             "calendly" => calendly::start(zone).await,
             "square" => square::start(zone).await,
@@ -67,15 +76,17 @@ impl Calendar {
                 )));
             }
         };
-        played.map(Self::Played).map_err(|error| {
-            Failure::new(format!("the stand-in for {name} could not be started: {error}"))
-        })
+        played.map(Self::Played).map_err(|error| not_started(name, &error))
     }
 
     /// Points the server at it.
     pub(super) fn configure(&self, config: &mut Config) {
-        if let Self::Played(stand_in) = self {
-            stand_in.configure(config);
+        match self {
+            Self::Builtin => {}
+            Self::Played(stand_in) => stand_in.configure(config),
+            Self::Known(stand_in) => {
+                stand_in.url().clone_into(&mut config.providers.customerconnect.base_url);
+            }
         }
     }
 
@@ -87,7 +98,13 @@ impl Calendar {
         token: &str,
         org: &str,
     ) -> Result<(), Failure> {
-        let Self::Played(stand_in) = self else { return Ok(()) };
+        let stand_in = match self {
+            Self::Builtin => return Ok(()),
+            Self::Known(stand_in) => {
+                return customerconnect::connect(stand_in, client, base, token, org).await;
+            }
+            Self::Played(stand_in) => stand_in,
+        };
         let title = stand_in.title();
         let failed = |what: String| Failure::new(format!("{title} could not be connected: {what}"));
         let connections = format!("{base}/api/orgs/{org}/connections");
@@ -111,4 +128,8 @@ impl Calendar {
         ));
         Ok(())
     }
+}
+
+fn not_started(name: &str, error: &std::io::Error) -> Failure {
+    Failure::new(format!("the stand-in for {name} could not be started: {error}"))
 }

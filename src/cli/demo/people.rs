@@ -22,7 +22,8 @@ const PLAYS: [&str; 3] = [scripts::BOOK, scripts::CHANGE_AND_CANCEL, scripts::HA
 pub(super) struct Caller {
     /// Full name, unique.
     pub(super) name: String,
-    phone: String,
+    /// E.164, unique.
+    pub(super) phone: String,
     email: String,
     day: String,
     play: &'static str,

@@ -93,6 +93,51 @@ fn the_public_url_falls_back_through_the_older_names_in_order() {
 }
 
 #[test]
+fn each_variable_reaches_its_own_place_and_no_other() {
+    type Place = fn(&Config) -> Option<&str>;
+    fn told(secret: &Option<Secret>) -> Option<&str> {
+        secret.as_ref().map(Secret::expose)
+    }
+    let table: [(&str, Place); 15] = [
+        ("HOOKSWITCH_ADMIN_TOKEN", |config| told(&config.secrets.admin_token)),
+        ("VAPI_PRIVATE_KEY", |config| told(&config.vapi.private_key)),
+        ("VAPI_SERVER_URL", |config| config.server.public_url.as_deref()),
+        ("API_BASE_URL", |config| config.server.public_url.as_deref()),
+        ("BACKEND_URL", |config| config.server.public_url.as_deref()),
+        ("CALCOM_API_KEY", |config| told(&config.secrets.calcom_api_key)),
+        ("SQUARE_ACCESS_TOKEN", |config| told(&config.secrets.square_access_token)),
+        ("CALENDLY_CLIENT_ID", |config| config.secrets.oauth.calendly.id.as_deref()),
+        ("CALENDLY_CLIENT_SECRET", |config| told(&config.secrets.oauth.calendly.secret)),
+        ("SQUARE_APPLICATION_ID", |config| config.secrets.oauth.square.id.as_deref()),
+        ("SQUARE_APPLICATION_SECRET", |config| told(&config.secrets.oauth.square.secret)),
+        ("GOOGLE_CLIENT_ID", |config| config.secrets.oauth.google.id.as_deref()),
+        ("GOOGLE_CLIENT_SECRET", |config| told(&config.secrets.oauth.google.secret)),
+        ("OPENTABLE_CLIENT_ID", |config| config.secrets.oauth.opentable.id.as_deref()),
+        ("OPENTABLE_CLIENT_SECRET", |config| told(&config.secrets.oauth.opentable.secret)),
+    ];
+    for (name, place) in table {
+        let value = format!("https://{}.example", name.to_ascii_lowercase().replace('_', "-"));
+        let config = environment(&[(name, &value)]).load().unwrap();
+        assert_eq!(place(&config), Some(value.as_str()), "{name}");
+        for (other, elsewhere) in table.iter().filter(|(other, _)| *other != name) {
+            let is_same = name.ends_with("_URL") && other.ends_with("_URL");
+            assert!(is_same || elsewhere(&config).is_none(), "{name} also reached {other}");
+        }
+        let blank = environment(&[(name, "  ")]).load().unwrap();
+        assert_eq!(blank, Config::default(), "{name}, blank, counts as not set");
+        if !name.ends_with("_ID") && !name.ends_with("_URL") {
+            assert!(!format!("{config:?}").contains(&value), "{name} is printed");
+        }
+    }
+    for (name, _) in table {
+        assert!(BUILT_IN.contains(name), "config.toml says nothing of {name}");
+    }
+    let master = "cd".repeat(32);
+    let config = environment(&[("HOOKSWITCH_MASTER_KEY", &master)]).load().unwrap();
+    assert_eq!(config.secrets.master_key.unwrap().bytes(), &[0xcd; 32]);
+}
+
+#[test]
 fn an_unusable_older_name_is_named_in_the_error() {
     let error =
         environment(&[("BACKEND_URL", "calls.example.com/x")]).load().unwrap_err().to_string();

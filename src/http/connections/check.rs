@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::State;
 use hookswitch_actors::ports::{ProviderAccount, ProviderError, SlotQuery};
-use hookswitch_actors::{OrgEntry, ProviderHandle};
+use hookswitch_actors::{Health, OrgEntry, ProviderHandle, REFUSED};
 use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -20,9 +20,6 @@ use super::super::health::quota;
 use super::view::reconnect_url;
 use super::{breaker, find, is_right_again};
 
-/// What an operator reads unless more is known.
-const REFUSED: &str = "the provider refuses the credentials";
-
 /// Asks the provider for its account and for the free slots of today, and says how that went. A provider that refuses
 /// the credentials puts the connection into the state `error`, one that answers takes it out.
 pub(in crate::http) async fn check(
@@ -33,6 +30,16 @@ pub(in crate::http) async fn check(
     let connection = find(&app, &org, &connection).await?;
     let started = Instant::now();
     let (account, outcome) = ask(&app, &org, &connection.id, started).await;
+    let standing = app.calls.connections().condition(&connection.id).await.unwrap_or_default();
+    let is_left_alone = standing.health != Health::Closed
+        && matches!(outcome, Err(ProviderError::Unavailable { .. }));
+    let outcome = match outcome {
+        // It was not asked, because of what it said before.
+        Err(_) if is_left_alone && connection.status == ConnectionStatus::Error => {
+            Err(ProviderError::Reconnect)
+        }
+        outcome => outcome,
+    };
     let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (learned, verdict) = (account.clone(), outcome.clone());
     let now = app.calls.clock().now();
@@ -47,11 +54,17 @@ pub(in crate::http) async fn check(
             store.change_connection(org.id(), &connection.id, learn, &who.name, now).await?;
         learned.ok_or_else(|| ApiError::not_found("connection"))?
     };
-    if connection.status != before.status {
+    let turned = connection.status != before.status;
+    match &outcome {
+        Ok(()) => app.calls.connection_checked(&connection, true, turned),
+        Err(ProviderError::Reconnect) => app.calls.connection_checked(&connection, false, turned),
+        // That the rest fails need not be the provider's doing; the background finds out.
+        Err(_) => {}
+    }
+    if turned {
         app.calls.connections().forget(&connection.id);
         app.calls.connection_changed(&connection);
     }
-    let standing = app.calls.connections().condition(&connection.id).await.unwrap_or_default();
     Ok(Json(json!({
         "connection_id": connection.id,
         "ok": outcome.is_ok(),
@@ -148,16 +161,24 @@ async fn slots(
 }
 
 pub(in crate::http) fn remedy(app: &App, connection: &Connection, error: &ProviderError) -> String {
-    match (error, reconnect_url(app, connection)) {
-        (ProviderError::Reconnect, Some(url)) => {
-            let id = &connection.id;
-            format!(
-                "connect again: open {url} where you are signed in, or run \
-                 `hookswitch connection reauth {id}`; or give new credentials with PATCH"
-            )
+    match error {
+        ProviderError::Reconnect => {
+            let anew = app.parts.entry.new_credentials(&connection.provider);
+            let anew = anew.unwrap_or("enter new credentials");
+            match reconnect_url(app, connection) {
+                Some(url) => format!(
+                    "connect again: open {url} where you are signed in, or run `hookswitch \
+                     connection reauth {}`; or {anew}, with PATCH",
+                    connection.id
+                ),
+                None => format!("{anew}, with PATCH"),
+            }
         }
-        (ProviderError::Reconnect, None) => "give new credentials with PATCH".into(),
-        (ProviderError::NeedsHuman(_) | ProviderError::MissingInput { .. }, _) => {
+        ProviderError::NeedsHuman(_) => {
+            "do as the problem says, at the provider or in the connection's options, then check again"
+                .into()
+        }
+        ProviderError::MissingInput { .. } => {
             "correct the connection's options or the org's settings".into()
         }
         _ => "try again in a minute; if it stays so, look at the provider's status page".into(),

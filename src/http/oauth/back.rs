@@ -214,9 +214,15 @@ async fn keep(
         None
     };
     if let Some(id) = &waiting.connection {
+        let before = store.connection(org.id(), id).await.ok().flatten();
         let changed = store.change_connection(org.id(), id, enter, by, now).await;
         app.calls.connections().forget(id);
-        return changed.map_err(|_| DISK)?.ok_or("The connection was removed in the meantime.");
+        let changed =
+            changed.map_err(|_| DISK)?.ok_or("The connection was removed in the meantime.")?;
+        let was_wrong = before.is_some_and(|before| before.status == ConnectionStatus::Error);
+        app.calls.connection_checked(&changed, true, was_wrong);
+        app.calls.connection_changed(&changed);
+        return Ok(changed);
     }
     let mut connection = Connection::new(org.id().clone(), waiting.provider.as_str(), now);
     enter(&mut connection);
@@ -226,5 +232,6 @@ async fn keep(
     if chosen.is_err() {
         tracing::warn!(connection.id = %connection.id, "a new connection is not the default");
     }
+    app.calls.connection_changed(&connection);
     Ok(connection)
 }

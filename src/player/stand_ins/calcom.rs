@@ -1,8 +1,8 @@
 //! A stand-in for Cal.com's API v2: one account that keeps bookings as Cal.com does, fails on request,
 //! and remembers what it was asked. Owns the account for as long as the handle lives, so it outlives a
 //! server that is killed. What it imitates: versions by endpoint, both forms of errors, 400 for taken
-//! slots and for wrong input alike, a new id with each move, writes that are done although their answer
-//! is lost. Times are those of its own clock, which can be set.
+//! slots and for wrong input alike, a new id with each move, slots that are kept and not protected,
+//! writes that are done although their answer is lost. Times are those of its own clock.
 //!
 //! Its own routes, beside Cal.com's: `GET /stand-in/bookings`, `GET /stand-in/requests`,
 //! `POST /stand-in/trouble` with a [`Plan`], `DELETE /stand-in/trouble`.
@@ -177,6 +177,19 @@ impl StandIn {
         bookings
     }
 
+    /// The starts that are kept for somebody at this moment.
+    #[must_use]
+    pub fn held(&self) -> Vec<Timestamp> {
+        self.inner.lock().account.held()
+    }
+
+    /// What somebody else keeps there; it comes free by itself after minutes.
+    pub fn hold_elsewhere(&self, event_type: u64, start: Timestamp) {
+        let body = serde_json::json!({"eventTypeId": event_type, "slotStart": start});
+        // Refused where somebody has it already, which is the same to whoever asks.
+        let _ = self.inner.lock().account.reserve(&body);
+    }
+
     /// What the host does by hand: confirms or declines a request, or cancels a booking. False if
     /// there is no such booking.
     pub fn set_standing(&self, uid: &str, standing: Standing) -> bool {
@@ -193,6 +206,11 @@ impl StandIn {
         let moved = state.account.move_by_hand(uid, start, end);
         state.post();
         moved
+    }
+
+    /// The owner replaces the API key.
+    pub fn change_key(&self, key: &str) {
+        self.inner.lock().account.change_key(key);
     }
 
     /// The webhooks that there are.

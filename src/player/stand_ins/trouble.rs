@@ -211,7 +211,9 @@ pub enum Trouble {
     Redirects,
     /// An answer of many megabytes.
     Floods,
-    /// An answer of a few kilobytes that unpacks to many megabytes.
+    /// An answer of a few kilobytes that unpacks to many megabytes. It does no harm so long as nothing
+    /// unpacks it: requests to vendors are built without `gzip` and its kin, so that it is read as it
+    /// comes and makes no sense. Who adds such a feature has to bound what is unpacked as well.
     Bomb,
     /// A success that is not JSON, and it was done.
     Garbles,

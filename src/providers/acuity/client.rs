@@ -1,5 +1,4 @@
-//! Requests to Acuity: signed with user id and key, let through by the gate that all connections
-//! share. Holds the key; it goes into requests and nowhere else.
+//! Requests to Acuity, signed with user id and key. Holds the key; it goes into requests and nowhere else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookswitch_actors::ports::ProviderError;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Method, RequestBuilder, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use serde_json::Value;
-use tokio::time::Instant;
 
-use super::gate::Gate;
 use crate::providers::http::{self, Answer, Failure, Http, Limits};
 
 /// Longest time for a connection.
@@ -24,17 +21,12 @@ const READ: Duration = Duration::from_secs(4);
 const WRITE: Duration = Duration::from_secs(20);
 /// Largest answer that is read, bytes; 100 appointments with their forms are some 300 KB.
 const LARGEST: usize = 4 << 20;
-/// How long nobody asks after a 429 that does not say; the limit counts seconds.
-const PAUSE: Duration = Duration::from_secs(1);
-/// Longest time for which nobody asks, whatever it says.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The part of a client that all connections share.
 pub(super) struct Wire {
     http: Http,
     base: Url,
     read: Duration,
-    gate: Gate,
 }
 
 impl Wire {
@@ -44,13 +36,15 @@ impl Wire {
         let base = http::versioned(base, "/api/v1")?;
         let limits = Limits { connect: CONNECT, total: WRITE, largest: LARGEST };
         let read = READ.min(tool_deadline * 3 / 4);
-        Ok(Self { http: Http::new(&base, limits)?, base, read, gate: Gate::new() })
+        Ok(Self { http: Http::new(&base, limits)?, base, read })
     }
 }
 
 /// One account.
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// A way of its own: what another connection does to its vendor is nothing to this one.
+    http: Http,
     basic: HeaderValue,
 }
 
@@ -60,7 +54,7 @@ impl Client {
         let basic = HeaderValue::from_str(&format!("Basic {pair}"));
         let mut basic = basic.map_err(|_| ProviderError::Reconnect)?;
         basic.set_sensitive(true);
-        Ok(Self { wire, basic })
+        Ok(Self { http: wire.http.own(), wire, basic })
     }
 
     /// How long whoever waits for questions may wait, all in all.
@@ -95,18 +89,10 @@ impl Client {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.wire.http.request(method, url).header(AUTHORIZATION, self.basic.clone())
+        self.http.request(method, url).header(AUTHORIZATION, self.basic.clone())
     }
 
     async fn send(&self, request: RequestBuilder, patience: Duration) -> Result<Answer, Failure> {
-        let latest = Instant::now() + patience;
-        let _place = self.wire.gate.enter(latest).await.ok_or(Failure::NotSent)?;
-        let left = latest.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        let answer = self.wire.http.send(request.timeout(left)).await?;
-        if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            let pause = http::pause(&answer.headers).unwrap_or(PAUSE);
-            self.wire.gate.rest(pause.min(LONGEST_PAUSE));
-        }
-        Ok(answer)
+        self.wire.http.send(request.timeout(patience)).await
     }
 }

@@ -1,10 +1,17 @@
 //! What Acuity means when it does not do what it was asked: by status and by the code of its errors,
 //! never by its words, which quote what was sent. Pure.
 
+use std::time::Duration;
+
 use hookswitch_actors::ports::ProviderError;
 
 use super::wire;
 use crate::providers::http::{self, Answer, Failure};
+
+/// How long nobody asks after a 429 that does not say; the limit counts seconds.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Longest time for which nobody asks, whatever it says.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What was asked of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +106,10 @@ pub(super) fn accept(asked: Asked, answer: Answer) -> Result<Answer, Refusal> {
         404 | 405 => {
             operator("Acuity does not know this request; correct providers.acuity.base_url")
         }
-        429 => unavailable,
+        429 => {
+            let pause = retry_after.unwrap_or(PAUSE).min(LONGEST_PAUSE);
+            Refusal::Clear(ProviderError::Unavailable { retry_after: Some(pause) })
+        }
         408 | 500..=599 if asked.writes() => Refusal::Clear(ProviderError::Unknown),
         408 | 500..=599 => unavailable,
         _ => of_code(asked, &wire::code(&answer.body)),

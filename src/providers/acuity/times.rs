@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::catalog::Kind;
 use super::refusal::{Asked, Refusal, accept, failure, unreadable};
-use super::{Acuity, gate, map, wire};
+use super::{AT_ONCE, Acuity, map, wire};
 use crate::providers::days::days;
 use crate::providers::http::Answer;
 
@@ -134,6 +134,6 @@ impl Acuity {
             let answer = sent.map_err(|without| failure(Asked::Times, without))?;
             accept(Asked::Times, answer).map_err(Refusal::into_error)
         });
-        asked.buffered(gate::AT_ONCE)
+        asked.buffered(AT_ONCE)
     }
 }

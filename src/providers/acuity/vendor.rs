@@ -53,6 +53,11 @@ impl vendor::Vendor for Vendor {
         account(&Fields::new()).map(|_| None)
     }
 
+    fn new_credentials(&self) -> &'static str {
+        "look up the API key in Acuity (Integrations, API) and enter it as `credentials.api_key`, with \
+         `credentials.user_id`"
+    }
+
     fn adapter(
         &self,
         connection: &Connection,

@@ -58,6 +58,8 @@ pub(super) enum Family {
 /// One account.
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// A way of its own: what another connection does to its vendor is nothing to this one.
+    http: Http,
     bearer: HeaderValue,
     bookings_version: HeaderValue,
     quota: Quota,
@@ -75,7 +77,12 @@ impl Client {
         let bookings_version = HeaderValue::from_str(bookings_version).map_err(|_| {
             ProviderError::NeedsHuman("options.bookings_api_version is no date".into())
         })?;
-        Ok(Self { wire, bearer, bookings_version, quota: Quota::default() })
+        Ok(Self { http: wire.http.own(), wire, bearer, bookings_version, quota: Quota::default() })
+    }
+
+    /// How long something may take without which it goes as well.
+    pub(super) fn patience_for_advice(&self) -> Duration {
+        self.wire.read / 4
     }
 
     pub(super) async fn get(
@@ -88,7 +95,7 @@ impl Client {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.send(family, self.wire.http.request(Method::GET, url).timeout(self.wire.read)).await
+        self.send(family, self.http.request(Method::GET, url).timeout(self.wire.read)).await
     }
 
     pub(super) async fn post(
@@ -98,12 +105,12 @@ impl Client {
         body: &Value,
     ) -> Result<Answer, Failure> {
         let url = http::join(&self.wire.base, path);
-        self.send(family, self.wire.http.request(Method::POST, url).json(body)).await
+        self.send(family, self.http.request(Method::POST, url).json(body)).await
     }
 
     pub(super) async fn delete(&self, family: Family, path: &[&str]) -> Result<Answer, Failure> {
         let url = http::join(&self.wire.base, path);
-        self.send(family, self.wire.http.request(Method::DELETE, url)).await
+        self.send(family, self.http.request(Method::DELETE, url)).await
     }
 
     async fn send(&self, family: Family, request: RequestBuilder) -> Result<Answer, Failure> {
@@ -120,7 +127,7 @@ impl Client {
         if let Some(version) = version {
             request = request.header("cal-api-version", version);
         }
-        let answer = self.wire.http.send(request).await?;
+        let answer = self.http.send(request).await?;
         self.quota.learn(&answer);
         Ok(answer)
     }

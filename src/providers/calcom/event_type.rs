@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Details {
     minutes: Option<u32>,
     choices: Vec<u32>,
+    /// How many may have one start.
+    pub(super) seats: u32,
     /// What must be filled in beside the attendee.
     pub(super) required: Vec<Field>,
 }
@@ -32,11 +34,13 @@ pub(super) struct Details {
 impl Details {
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let body = wire::event_type(body)?;
+        let seats = body.seats();
         let fields = body.booking_fields.into_iter();
         let fields = fields.filter_map(|field| serde_json::from_value::<Field>(field).ok());
         Some(Self {
             minutes: body.length_in_minutes,
             choices: body.length_in_minutes_options.unwrap_or_default(),
+            seats,
             required: fields.filter(|field| field.required).collect(),
         })
     }

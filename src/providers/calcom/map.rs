@@ -106,6 +106,16 @@ pub(super) fn create(
     Ok(body)
 }
 
+/// The body that keeps a booking's start for a while.
+pub(super) fn reserve(booking: &Booking, event_type: u64, details: Option<&Details>) -> Value {
+    let mut body = json!({"eventTypeId": event_type, "slotStart": booking.start.to_string()});
+    let length = booking.end.duration_since(booking.start);
+    if let Some(minutes) = details.and_then(|details| details.choice(length)) {
+        body["slotDuration"] = json!(minutes);
+    }
+    body
+}
+
 /// Fields of Cal.com's own that the attendee, or Cal.com itself, fills.
 const FILLED: [&str; 6] =
     ["name", "email", "location", "guests", "rescheduleReason", "displayEmail"];

@@ -87,7 +87,10 @@ pub(super) fn accept(asked: Asked, answer: Answer) -> Result<Answer, Refusal> {
             operator("Cal.com's address answers with a redirect; correct providers.calcom.base_url")
         }
         401 => Refusal::Clear(ProviderError::Reconnect),
-        403 => operator("Cal.com does not allow this with the connection's API key"),
+        403 => operator(
+            "Cal.com does not allow this with the connection's API key; it has to be one of the event \
+             type's owner or team, and the account's plan has to allow it",
+        ),
         404 => unknown(asked, &text),
         // Only a lost race is answered so.
         409 if asked != Asked::Cancel => Refusal::Clear(ProviderError::SlotTaken),

@@ -10,6 +10,10 @@ use crate::providers::{Wrong, template};
 
 /// The version of `/bookings` that every server of 2024 and later speaks.
 const BOOKINGS_VERSION: &str = "2024-08-13";
+/// What Cal.com allows a key that nothing else was agreed upon for.
+const PER_MINUTE: u32 = 120;
+/// The most that may be set, per minute; more would be none.
+const MOST_PER_MINUTE: u64 = 60_000;
 /// Longest key, characters; theirs have some 40.
 const LONGEST_KEY: usize = 500;
 /// Most services and most fields; more is a mistake.
@@ -26,6 +30,10 @@ pub(super) struct Options {
     pub(super) language: Option<String>,
     /// `cal-api-version` of `/bookings`.
     pub(super) bookings_api_version: String,
+    /// Whether a start is kept at Cal.com while it is booked.
+    pub(super) hold_slots: bool,
+    /// Requests that Cal.com allows the key in any one minute.
+    pub(super) requests_per_minute: u32,
 }
 
 impl Options {
@@ -39,6 +47,8 @@ impl Options {
             booking_fields: BTreeMap::new(),
             language: None,
             bookings_api_version: BOOKINGS_VERSION.to_owned(),
+            hold_slots: true,
+            requests_per_minute: PER_MINUTE,
         };
         for (name, value) in given {
             let field = format!("options.{name}");
@@ -47,9 +57,12 @@ impl Options {
                 "booking_fields" => options.booking_fields = booking_fields(&field, value)?,
                 "language" => options.language = Some(language(&field, value)?),
                 "bookings_api_version" => options.bookings_api_version = version(&field, value)?,
+                "hold_slots" => options.hold_slots = yes_or_no(&field, value)?,
+                "requests_per_minute" => options.requests_per_minute = rate(&field, value)?,
                 _ => {
                     let problem = "is no option of a Cal.com connection; there are services, \
-                        booking_fields, language and bookings_api_version";
+                        booking_fields, language, bookings_api_version, hold_slots and \
+                        requests_per_minute";
                     return Err(Wrong::new(field, problem));
                 }
             }
@@ -119,6 +132,16 @@ fn version(field: &str, value: &Value) -> Result<String, Wrong> {
     let date = value.as_str().and_then(|text| text.trim().parse::<jiff::civil::Date>().ok());
     let date = date.ok_or_else(|| Wrong::new(field, "must be a date, such as `2024-08-13`"))?;
     Ok(date.to_string())
+}
+
+fn yes_or_no(field: &str, value: &Value) -> Result<bool, Wrong> {
+    value.as_bool().ok_or_else(|| Wrong::new(field, "must be true or false"))
+}
+
+fn rate(field: &str, value: &Value) -> Result<u32, Wrong> {
+    let number = value.as_u64().filter(|number| (1..=MOST_PER_MINUTE).contains(number));
+    let number = number.and_then(|number| u32::try_from(number).ok());
+    number.ok_or_else(|| Wrong::new(field, "must be a number of requests from 1 to 60000"))
 }
 
 /// The API key of given credentials.

@@ -59,6 +59,10 @@ impl vendor::Vendor for Vendor {
         api_key(&Fields::new()).map(|_| None)
     }
 
+    fn new_credentials(&self) -> &'static str {
+        "make a new API key in Cal.com's settings and enter it as `credentials.api_key`"
+    }
+
     fn adapter(
         &self,
         connection: &Connection,

@@ -116,6 +116,13 @@ pub(super) struct Field {
     pub(super) is_default: bool,
 }
 
+/// How many may have one start.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct SeatsBody {
+    pub(super) seats_per_time_slot: Option<u32>,
+}
+
 /// An event type.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -126,11 +133,37 @@ pub(super) struct EventTypeBody {
     pub(super) length_in_minutes_options: Option<Vec<u32>>,
     #[serde(default)]
     pub(super) booking_fields: Vec<Value>,
+    /// Said in two places; odd in servers of some years.
+    #[serde(default)]
+    pub(super) seats: Value,
+    #[serde(default)]
+    pub(super) seats_per_time_slot: Value,
 }
 
 /// The event type of an answer.
 pub(super) fn event_type(body: &[u8]) -> Option<EventTypeBody> {
     serde_json::from_value(data(body)?).ok()
+}
+
+impl EventTypeBody {
+    /// How many may have one start.
+    pub(super) fn seats(&self) -> u32 {
+        let within = serde_json::from_value::<SeatsBody>(self.seats.clone()).unwrap_or_default();
+        let beside = self.seats_per_time_slot.as_u64().and_then(|seats| u32::try_from(seats).ok());
+        within.seats_per_time_slot.or(beside).unwrap_or(1)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReservationBody {
+    reservation_uid: String,
+}
+
+/// The id of a start that is kept.
+pub(super) fn reservation(body: &[u8]) -> Option<String> {
+    let reservation: ReservationBody = serde_json::from_value(data(body)?).ok()?;
+    Some(reservation.reservation_uid).filter(|uid| !uid.is_empty())
 }
 
 /// The account of a key.

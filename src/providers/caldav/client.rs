@@ -83,6 +83,8 @@ pub(super) enum If<'a> {
 /// One user of one server.
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// Ways of its own: what another connection does to its server is nothing to this one.
+    doors: Doors,
     url: Url,
     authorization: HeaderValue,
 }
@@ -93,7 +95,8 @@ impl Client {
         let mut authorization = HeaderValue::from_str(&format!("Basic {both}"))
             .map_err(|_| ProviderError::Reconnect)?;
         authorization.set_sensitive(true);
-        Ok(Self { wire, url: login.url.clone(), authorization })
+        let doors = wire.doors.own(|| http::bounded(reqwest::Client::builder(), wire.limits));
+        Ok(Self { wire, doors, url: login.url.clone(), authorization })
     }
 
     /// How long a caller waits for an answer at most, however many requests it takes.
@@ -205,7 +208,7 @@ impl Client {
         url: &Url,
         change: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Answer, ProviderError> {
-        let client = self.wire.doors.client(url).map_err(|forbidden| {
+        let client = self.doors.client(url).map_err(|forbidden| {
             ProviderError::NeedsHuman(format!("the CalDAV server's address {forbidden}"))
         })?;
         let http = Http::of(client.clone(), self.wire.limits);

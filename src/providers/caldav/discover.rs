@@ -9,7 +9,7 @@ use reqwest::Url;
 use tokio::sync::Mutex;
 
 use super::client::Client;
-use super::refusal::{self, Asked};
+use super::refusal::{self, Asked, MAY_NOT_READ};
 use super::settings::{MOST_CALENDARS, Options};
 use super::xml::{self, Resource};
 
@@ -161,13 +161,18 @@ async fn find(client: &Client) -> Result<Vec<Calendar>, ProviderError> {
     let entered = client.url().clone();
     let well_known = entered.join("/.well-known/caldav").ok();
     let root = entered.join("/").ok();
+    let mut is_shut = false;
     for start in std::iter::once(entered).chain(well_known).chain(root) {
         match from(client, &start).await {
             Ok(Some(found)) => return Ok(found),
             // That there is nothing here says nothing of the next place.
-            Ok(None) | Err(ProviderError::NotFound | ProviderError::NeedsHuman(_)) => {}
+            Ok(None) | Err(ProviderError::NotFound) => {}
+            Err(ProviderError::NeedsHuman(what)) => is_shut |= what == MAY_NOT_READ,
             Err(error) => return Err(error),
         }
+    }
+    if is_shut {
+        return Err(ProviderError::NeedsHuman(MAY_NOT_READ.into()));
     }
     Err(ProviderError::NeedsHuman(
         "there are no calendars at this address; correct credentials.url to the server's CalDAV \

@@ -14,6 +14,10 @@ pub(super) enum Asked {
     Write,
 }
 
+/// What the operator reads whose user is shown nothing.
+pub(super) const MAY_NOT_READ: &str = "the CalDAV server does not let this user read the calendar; share it \
+     with the user, or choose another in options.calendar_ids";
+
 /// What a request without an answer means.
 pub(super) fn failure(asked: Asked, failure: Failure) -> ProviderError {
     match (failure, asked) {
@@ -41,7 +45,7 @@ pub(super) fn of(asked: Asked, answer: &Answer) -> ProviderError {
             "the CalDAV server does not let this user write into the calendar; share it with the \
              right to edit, or choose another in options.calendar_ids",
         ),
-        403 => operator("the CalDAV server does not let this user read the calendar"),
+        403 => operator(MAY_NOT_READ),
         404 | 410 => ProviderError::NotFound,
         405 | 501 => operator("there is no CalDAV at this address; correct credentials.url"),
         409 if writes => operator("the calendar is gone; correct options.calendar_ids"),

@@ -52,6 +52,11 @@ impl vendor::Vendor for Vendor {
         Login::read(&Fields::new(), &self.outbound).map(|_| None)
     }
 
+    fn new_credentials(&self) -> &'static str {
+        "enter the user's present password, or an app password where the service has them, as \
+         `credentials.password`, with `credentials.url` and `credentials.username`"
+    }
+
     fn adapter(
         &self,
         connection: &Connection,

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hookswitch_actors::ports::{AccessTokens, ProviderError};
+use hookswitch_actors::ports::{AccessTokens, ProviderError, before_booking};
 use hookswitch_storage::Secret;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -60,6 +60,8 @@ pub(super) enum Without {
 /// One account.
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// A way of its own: what another connection does to its vendor is nothing to this one.
+    http: Http,
     tokens: Arc<dyn AccessTokens>,
     requests: Quota,
     /// Bookings have a quota of their own, far below that of other requests.
@@ -70,7 +72,7 @@ impl Client {
     pub(super) fn new(wire: Arc<Wire>, tokens: Arc<dyn AccessTokens>) -> Self {
         let requests = Quota::new(LONGEST_PAUSE);
         let bookings = Quota::new(LONGEST_PAUSE_OF_BOOKINGS);
-        Self { wire, tokens, requests, bookings }
+        Self { http: wire.http.own(), wire, tokens, requests, bookings }
     }
 
     pub(super) async fn get(
@@ -82,24 +84,27 @@ impl Client {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let request = self.wire.http.request(Method::GET, url).timeout(self.wire.read);
+        let request = self.http.request(Method::GET, url).timeout(self.wire.read);
         self.send(request, &self.requests).await
     }
 
     pub(super) async fn post(&self, path: &[&str], body: &Value) -> Result<Answer, Without> {
         let url = http::join(&self.wire.base, path);
-        self.send(self.wire.http.request(Method::POST, url).json(body), &self.requests).await
+        self.send(self.http.request(Method::POST, url).json(body), &self.requests).await
     }
 
-    /// Asks for a booking.
+    /// Asks for a booking, unless Calendly would refuse it for being one too many.
     pub(super) async fn book(&self, body: &Value) -> Result<Answer, Without> {
+        if let Err(used_up) = before_booking() {
+            return Ok(too_many(used_up.retry_after));
+        }
         let url = http::join(&self.wire.base, &["invitees"]);
-        self.send(self.wire.http.request(Method::POST, url).json(body), &self.bookings).await
+        self.send(self.http.request(Method::POST, url).json(body), &self.bookings).await
     }
 
     pub(super) async fn delete(&self, path: &[&str]) -> Result<Answer, Without> {
         let url = http::join(&self.wire.base, path);
-        self.send(self.wire.http.request(Method::DELETE, url), &self.requests).await
+        self.send(self.http.request(Method::DELETE, url), &self.requests).await
     }
 
     async fn send(&self, request: RequestBuilder, quota: &Quota) -> Result<Answer, Without> {
@@ -127,7 +132,7 @@ impl Client {
         let mut bearer = bearer.map_err(|_| Without::Token(ProviderError::Reconnect))?;
         bearer.set_sensitive(true);
         let request = request.header(AUTHORIZATION, bearer);
-        self.wire.http.send(request).await.map_err(Without::Lost)
+        self.http.send(request).await.map_err(Without::Lost)
     }
 }
 
@@ -146,9 +151,7 @@ impl Quota {
     fn refuses(&self) -> Option<Answer> {
         let until = (*self.rests_until.lock().unwrap_or_else(PoisonError::into_inner))?;
         let rest = until.checked_duration_since(Instant::now())?;
-        let mut headers = HeaderMap::new();
-        headers.insert(RETRY_AFTER, HeaderValue::from(rest.as_secs() + 1));
-        Some(Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: Vec::new() })
+        Some(too_many(rest))
     }
 
     fn learn(&self, answer: &Answer) {
@@ -163,6 +166,13 @@ impl Quota {
         let until = Instant::now() + rest.min(self.longest_pause);
         *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
     }
+}
+
+/// Calendly's refusal of what is one too many.
+fn too_many(rest: Duration) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(RETRY_AFTER, HeaderValue::from(rest.as_secs() + 1));
+    Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: Vec::new() }
 }
 
 fn remaining(headers: &HeaderMap) -> Option<i64> {

@@ -70,6 +70,8 @@ pub(super) struct Options {
     pub(super) email: Option<String>,
     /// Whose events are looked through.
     pub(super) scope: Scope,
+    /// Whether the plan is the one with the higher limits of bookings by API.
+    pub(super) enterprise: bool,
 }
 
 impl Options {
@@ -87,9 +89,10 @@ impl Options {
                 "location" => options.location = Some(place(&field, value)?),
                 "email" => options.email = Some(email(&field, value)?),
                 "scope" => options.scope = scope(&field, value)?,
+                "enterprise" => options.enterprise = yes_or_no(&field, value)?,
                 _ => {
                     let problem = "is no option of a Calendly connection; there are services, \
-                        answers, location, email and scope";
+                        answers, location, email, scope and enterprise";
                     return Err(Wrong::new(field, problem));
                 }
             }
@@ -174,6 +177,10 @@ fn scope(field: &str, value: &Value) -> Result<Scope, Wrong> {
         Some("organization") => Ok(Scope::Organization),
         _ => Err(Wrong::new(field, "must be `user` or `organization`")),
     }
+}
+
+fn yes_or_no(field: &str, value: &Value) -> Result<bool, Wrong> {
+    value.as_bool().ok_or_else(|| Wrong::new(field, "must be true or false"))
 }
 
 /// The personal access token of given credentials.

@@ -58,6 +58,11 @@ impl vendor::Vendor for Vendor {
         token(&Fields::new()).map(|_| None)
     }
 
+    fn new_credentials(&self) -> &'static str {
+        "make a new personal access token in Calendly (Integrations, API and webhooks) and enter it as \
+         `credentials.token`"
+    }
+
     fn adapter(
         &self,
         connection: &Connection,

@@ -44,6 +44,8 @@ impl Wire {
 /// One account.
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// A way of its own: what another connection does to its vendor is nothing to this one.
+    http: Http,
     tokens: Arc<dyn AccessTokens>,
 }
 
@@ -78,7 +80,7 @@ impl<'a> Request<'a> {
 
 impl Client {
     pub(super) fn new(wire: Arc<Wire>, tokens: Arc<dyn AccessTokens>) -> Self {
-        Self { wire, tokens }
+        Self { http: wire.http.own(), wire, tokens }
     }
 
     /// Sends a request; a success, or what the refusal means.
@@ -102,7 +104,7 @@ impl Client {
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(request.query);
         }
-        let mut sent = self.wire.http.request(request.method.clone(), url);
+        let mut sent = self.http.request(request.method.clone(), url);
         sent = sent.header(AUTHORIZATION, bearer);
         if !request.asked.writes() {
             sent = sent.timeout(self.wire.read);
@@ -113,7 +115,7 @@ impl Client {
         if let Some(body) = request.body {
             sent = sent.json(body);
         }
-        let answer = self.wire.http.send(sent).await;
+        let answer = self.http.send(sent).await;
         answer.map_err(|without| Refusal::Clear(failure(request.asked, without)))
     }
 }

@@ -138,7 +138,10 @@ fn forbidden(said: &Said, later: impl Fn() -> Refusal) -> Refusal {
         );
     }
     if is(&["accessNotConfigured", "SERVICE_DISABLED"]) {
-        return operator("the Google Calendar API is not enabled in the Google Cloud project");
+        return operator(
+            "the Google Calendar API is not enabled in the Google Cloud project of our application; \
+             enable it there, under APIs and services",
+        );
     }
     if is(&["forbiddenForServiceAccounts"]) {
         return operator(

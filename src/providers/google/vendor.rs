@@ -62,6 +62,11 @@ impl vendor::Vendor for Vendor {
         access_token(&Fields::new()).map(|_| None)
     }
 
+    fn new_credentials(&self) -> &'static str {
+        "enter a new `credentials.access_token`, or the key file of a service account as \
+         `credentials.service_account`"
+    }
+
     fn adapter(
         &self,
         connection: &Connection,

@@ -52,12 +52,14 @@ pub(super) enum NoAnswer {
 /// One partner's access to one restaurant.
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// A way of its own: what another connection does to its vendor is nothing to this one.
+    http: Http,
     tokens: Arc<dyn AccessTokens>,
 }
 
 impl Client {
     pub(super) fn new(wire: &Arc<Wire>, tokens: Arc<dyn AccessTokens>) -> Self {
-        Self { wire: Arc::clone(wire), tokens }
+        Self { wire: Arc::clone(wire), http: wire.http.own(), tokens }
     }
 
     /// A question.
@@ -68,7 +70,7 @@ impl Client {
     ) -> Result<Answer, NoAnswer> {
         let mut url = self.url(path);
         url.query_pairs_mut().extend_pairs(query);
-        self.send(self.wire.http.request(Method::GET, url).timeout(self.wire.read)).await
+        self.send(self.http.request(Method::GET, url).timeout(self.wire.read)).await
     }
 
     /// A request with a body; `id` is the same for what must not be done twice.
@@ -79,7 +81,7 @@ impl Client {
         body: &Value,
         id: &str,
     ) -> Result<Answer, NoAnswer> {
-        let request = self.wire.http.request(method, self.url(path));
+        let request = self.http.request(method, self.url(path));
         self.send(request.header(REQUEST_ID, id).json(body)).await
     }
 
@@ -90,12 +92,12 @@ impl Client {
         body: &Value,
         id: &str,
     ) -> Result<Answer, NoAnswer> {
-        let request = self.wire.http.request(Method::POST, self.url(path));
+        let request = self.http.request(Method::POST, self.url(path));
         self.send(request.timeout(self.wire.read).header(REQUEST_ID, id).json(body)).await
     }
 
     pub(super) async fn delete(&self, path: &[&str], id: &str) -> Result<Answer, NoAnswer> {
-        let request = self.wire.http.request(Method::DELETE, self.url(path));
+        let request = self.http.request(Method::DELETE, self.url(path));
         self.send(request.header(REQUEST_ID, id)).await
     }
 
@@ -106,13 +108,13 @@ impl Client {
     async fn send(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
         let again = request.try_clone();
         let token = self.tokens.current().await.map_err(NoAnswer::NoToken)?;
-        let answer = self.wire.http.send(with(request, &token)?).await.map_err(NoAnswer::Failed)?;
+        let answer = self.http.send(with(request, &token)?).await.map_err(NoAnswer::Failed)?;
         let (StatusCode::UNAUTHORIZED, Some(again)) = (answer.status, again) else {
             return Ok(answer);
         };
         // What was refused for its token was not done, so it may be sent once more.
         match self.tokens.instead_of(&token).await {
-            Ok(other) => self.wire.http.send(with(again, &other)?).await.map_err(NoAnswer::Failed),
+            Ok(other) => self.http.send(with(again, &other)?).await.map_err(NoAnswer::Failed),
             Err(ProviderError::Reconnect) => Ok(answer),
             Err(other) => Err(NoAnswer::NoToken(other)),
         }

@@ -62,6 +62,11 @@ impl vendor::Vendor for Vendor {
         partner(&Fields::new()).map(|_| None)
     }
 
+    fn new_credentials(&self) -> &'static str {
+        "enter the partner's present id and secret as `credentials.client_id` and \
+         `credentials.client_secret`, or correct them in the server's environment"
+    }
+
     fn adapter(
         &self,
         _: &Connection,

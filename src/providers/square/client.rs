@@ -68,13 +68,16 @@ impl From<Failure> for NoAnswer {
 #[derive(Clone)]
 pub(super) struct Client {
     wire: Arc<Wire>,
+    /// A way of its own: what another connection does to its vendor is nothing to this one.
+    http: Http,
     tokens: Arc<dyn AccessTokens>,
     rest: Arc<Rest>,
 }
 
 impl Client {
     pub(super) fn new(wire: &Arc<Wire>, tokens: Arc<dyn AccessTokens>) -> Self {
-        Self { wire: Arc::clone(wire), tokens, rest: Arc::default() }
+        let http = wire.http.own();
+        Self { wire: Arc::clone(wire), http, tokens, rest: Arc::default() }
     }
 
     /// How long a question may take, with all that has to be asked for it.
@@ -91,13 +94,13 @@ impl Client {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.send(self.wire.http.request(Method::GET, url).timeout(self.wire.read)).await
+        self.send(self.http.request(Method::GET, url).timeout(self.wire.read)).await
     }
 
     /// A question whose parameters are a body.
     pub(super) async fn search(&self, path: &[&str], body: &Value) -> Result<Answer, NoAnswer> {
         let url = http::join(&self.wire.base, path);
-        let request = self.wire.http.request(Method::POST, url).timeout(self.wire.read);
+        let request = self.http.request(Method::POST, url).timeout(self.wire.read);
         self.send(request.json(body)).await
     }
 
@@ -108,18 +111,18 @@ impl Client {
         body: &Value,
     ) -> Result<Answer, NoAnswer> {
         let url = http::join(&self.wire.base, path);
-        self.send(self.wire.http.request(method, url).json(body)).await
+        self.send(self.http.request(method, url).json(body)).await
     }
 
     pub(super) async fn delete(&self, path: &[&str]) -> Result<Answer, NoAnswer> {
         let url = http::join(&self.wire.base, path);
-        self.send(self.wire.http.request(Method::DELETE, url)).await
+        self.send(self.http.request(Method::DELETE, url)).await
     }
 
     /// What the token may do, as Square itself says.
     pub(super) async fn token_status(&self) -> Result<Answer, NoAnswer> {
         let url = http::join(&self.wire.root, &["oauth2", "token", "status"]);
-        self.send(self.wire.http.request(Method::POST, url).timeout(self.wire.read)).await
+        self.send(self.http.request(Method::POST, url).timeout(self.wire.read)).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
@@ -128,13 +131,13 @@ impl Client {
         }
         let again = request.try_clone();
         let token = self.tokens.current().await.map_err(NoAnswer::NoToken)?;
-        let mut answer = self.wire.http.send(with(request, &token)?).await?;
+        let mut answer = self.http.send(with(request, &token)?).await?;
         if answer.status == StatusCode::UNAUTHORIZED
             && let Some(again) = again
         {
             // What was refused for its token was not done, so it may be sent once more.
             match self.tokens.instead_of(&token).await {
-                Ok(other) => answer = self.wire.http.send(with(again, &other)?).await?,
+                Ok(other) => answer = self.http.send(with(again, &other)?).await?,
                 Err(ProviderError::Reconnect) => {}
                 Err(other) => return Err(NoAnswer::NoToken(other)),
             }

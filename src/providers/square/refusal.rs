@@ -114,9 +114,10 @@ fn refused(asked: Asked, answer: &Answer) -> Refusal {
         _ if category("MERCHANT_SUBSCRIPTION_ERROR") || has("MERCHANT_SUBSCRIPTION_NOT_FOUND") => {
             operator(NO_PLAN)
         }
-        401 if has("CLIENT_DISABLED") || has("APPLICATION_DISABLED") => {
-            operator("Square has disabled the application behind the token")
-        }
+        401 if has("CLIENT_DISABLED") || has("APPLICATION_DISABLED") => operator(
+            "Square has disabled the application behind the token; look at it on Square's developer \
+                 page, or connect with another",
+        ),
         401 => Refusal::Clear(ProviderError::Reconnect),
         403 if has("INSUFFICIENT_SCOPES") => operator(permission(asked)),
         403 => forbidden(asked),
@@ -134,13 +135,17 @@ pub(super) const NO_PLAN: &str = "the Square account's plan does not let applica
 fn permission(asked: Asked) -> &'static str {
     match asked {
         Asked::Customer => {
-            "Square's token lacks the permissions CUSTOMERS_READ and CUSTOMERS_WRITE"
+            "Square's token lacks the permissions CUSTOMERS_READ and CUSTOMERS_WRITE; connect again, or \
+             make a token that has them"
         }
         Asked::Openings | Asked::Read => {
             "Square's token lacks a permission; bookings need APPOINTMENTS_READ, CUSTOMERS_READ and \
-             MERCHANT_PROFILE_READ"
+             MERCHANT_PROFILE_READ; connect again, or make a token that has them"
         }
-        _ => "Square's token lacks the permission APPOINTMENTS_WRITE",
+        _ => {
+            "Square's token lacks the permission APPOINTMENTS_WRITE; connect again, or make a token that \
+             has it"
+        }
     }
 }
 
@@ -149,7 +154,10 @@ fn forbidden(asked: Asked) -> Refusal {
         Asked::Move | Asked::Cancel => Refusal::Unclear(
             "Square does not allow to change this booking with the connection's token".into(),
         ),
-        _ => operator("Square does not allow this with the connection's token"),
+        _ => operator(
+            "Square does not allow this with the connection's token; it has to be the seller's, with the \
+             permissions that the connection's check names",
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use hookswitch_actors::ports::{FixedToken, ProviderState, SystemClock};
+use hookswitch_actors::ports::{Allowance, FixedToken, ProviderState, SystemClock};
 use hookswitch_storage::Secret;
 use serde_json::json;
 
@@ -36,7 +36,7 @@ fn adapter_with(stand_in: &StandIn, options: serde_json::Value) -> Square {
     let wire = Arc::new(Wire::new(stand_in.url(), Duration::from_secs(4)).unwrap());
     let token = Arc::new(FixedToken(Secret::from(TOKEN.to_owned())));
     let options = Options::read(options.as_object().unwrap()).unwrap();
-    let limit = SharedLimit { key: "test".into(), per_second: 1, burst: 1, at_once: None };
+    let limit = SharedLimit::new("test", Allowance::per_second(1, 1));
     Square::new(&wire, token, options, limit, Arc::new(SystemClock))
 }
 

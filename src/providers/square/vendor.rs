@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use hookswitch_actors::ports::{
-    AccessTokens, BookingProvider, Clock, FixedToken, Notice, ProviderError, SetClock, SharedLimit,
-    SystemClock,
+    AccessTokens, Allowance, BookingProvider, Clock, FixedToken, Notice, ProviderError, SetClock,
+    SharedLimit, SystemClock,
 };
 use hookswitch_storage::{Connection, Secret as Token};
 use serde_json::json;
@@ -78,7 +78,7 @@ impl Vendor {
         })?;
         let options =
             Options::read(&connection.options).map_err(|wrong| by_operator(wrong.to_string()))?;
-        let limit = SharedLimit { key, per_second: PER_SECOND, burst: PER_SECOND, at_once: None };
+        let limit = SharedLimit::new(key, Allowance::per_second(PER_SECOND, PER_SECOND));
         Ok(Arc::new(Square::new(wire, tokens, options, limit, Arc::clone(&self.clock))))
     }
 }
@@ -105,6 +105,10 @@ impl vendor::Vendor for Vendor {
             return Ok(Some(Fields::from_iter([(OWN_TOKEN.to_owned(), json!(self.name()))])));
         }
         Credentials::read(&Fields::new()).map(|_| None)
+    }
+
+    fn new_credentials(&self) -> &'static str {
+        "enter a new access token of the seller's as `credentials.access_token`"
     }
 
     fn adapter(

@@ -233,8 +233,8 @@ async fn an_offset_that_fits_one_offered_slot_while_the_digits_fit_another_is_as
 
 #[tokio::test]
 async fn the_date_of_a_call_stays_what_it_was_when_the_call_began() {
-    // Two seconds before midnight in Chicago.
-    let server = TestServer::start_at("2026-09-23T04:59:58Z").await;
+    // Six seconds before midnight in Chicago, so that a slow machine is in time as well.
+    let server = TestServer::start_at("2026-09-23T04:59:54Z").await;
     let org = server.org(json!({})).await;
     let before = org.call(&server, ANN);
     let today = async |call: &crate::support::VapiCall| {
@@ -266,4 +266,32 @@ async fn a_caller_in_another_zone_hears_and_books_in_their_own_time() {
     let booking = &org.bookings(&server).await[0];
     assert_eq!(booking["start"], "2026-09-24T10:00:00-04:00");
     assert_eq!(booking["time_zone"], "America/New_York");
+}
+
+#[tokio::test]
+async fn every_answer_about_free_times_says_which_day_it_is_and_in_which_zone() {
+    // Late in the evening in Chicago; in Greenwich it is the next day already.
+    let server = TestServer::start_at("2026-09-23T03:30:00Z").await;
+    let org = server.org(json!({})).await;
+    let call = org.call(&server, ANN);
+    let at = "2026-09-24T09:00:00-05:00";
+    for (tool, arguments, zone) in [
+        ("check_availability", json!({"date": DAY}), "time_zone"),
+        ("checkAvailability", json!({"date": DAY}), "timezone"),
+        ("get_availability", json!({"start_time": at}), "time_zone"),
+        ("get_events", json!({"start_time": at}), "time_zone"),
+    ] {
+        let answer = call.tool(tool, arguments).await;
+        assert_eq!(answer["success"], true, "{tool}: {answer}");
+        assert_eq!(answer["today"], "2026-09-22", "{tool}: {answer}");
+        assert_eq!(answer[zone], "America/Chicago", "{tool}: {answer}");
+    }
+    // A caller elsewhere is told in their own zone, by the same day.
+    let there = json!({"date": DAY, "timezone": "America/New_York"});
+    let answer = call.tool("checkAvailability", there).await;
+    assert_eq!(
+        (&answer["today"], &answer["timezone"]),
+        (&json!("2026-09-22"), &json!("America/New_York")),
+        "{answer}"
+    );
 }

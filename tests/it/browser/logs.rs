@@ -15,6 +15,8 @@ pub(super) enum Arranged {
     Outage,
     /// Something that does not exist was asked for: 404.
     Missing,
+    /// Somebody was led to a provider's page, where people agree.
+    Consent,
 }
 
 /// Everything that was logged since the start, or since this was last asked, and that is no business of a sound page.
@@ -45,7 +47,8 @@ pub(super) async fn complaints(
             url.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
         // Data and the browser's own pages, as the empty one it starts with, leave the machine no more than ours.
-        if !own && !url.starts_with("data:") && !url.starts_with("chrome:") {
+        let led_there = arranged == Arranged::Consent && url.contains("/oauth/authorize?");
+        if !own && !led_there && !url.starts_with("data:") && !url.starts_with("chrome:") {
             found.push(format!("a request to somebody else: {url}"));
         }
         if ["token=", "hsa_", "hsl_"].iter().any(|sign| url.contains(sign)) {

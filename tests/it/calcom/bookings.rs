@@ -57,7 +57,7 @@ async fn every_request_has_the_version_that_its_endpoint_wants_and_the_key() {
     for asked in &asked {
         let version = match asked.operation {
             Operation::Me => None,
-            Operation::Slots => Some("2024-09-04"),
+            Operation::Slots | Operation::Reserve | Operation::Release => Some("2024-09-04"),
             Operation::EventType => Some("2024-06-14"),
             _ => Some("2024-08-13"),
         };

@@ -35,12 +35,12 @@ fn skip() {
 }
 
 /// A running Radicale with one calendar, and a server of ours that uses it.
-struct Running {
+pub(super) struct Running {
     child: Child,
     _folder: TempDir,
-    url: String,
+    pub(super) url: String,
     person: Person,
-    server: TestServer,
+    pub(super) server: TestServer,
     org: TestOrg,
     connection: String,
 }
@@ -54,7 +54,7 @@ impl Drop for Running {
 
 impl Running {
     /// `None` where Radicale is not installed.
-    async fn start() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
         Self::start_polling(60).await
     }
 

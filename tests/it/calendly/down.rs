@@ -15,6 +15,8 @@ async fn a_question_that_is_not_answered_well_is_an_outage_whatever_the_reason()
         Trouble::BreaksOff,
         Trouble::Garbles,
         Trouble::Floods,
+        Trouble::Drips,
+        Trouble::Bomb,
         Trouble::HangsBefore,
         Trouble::Refuses,
         Trouble::Forbids,

@@ -8,7 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use serde_json::{Value, json};
 
 use super::program::{Ended, run};
-use super::{Served, client, serve};
+use super::{Served, client, serve_with};
+use crate::customerconnect::stand_in::{Habit, StandIn, people};
+
+/// Sealed on disk, and seen by the directory that it opens.
+const DIRECTORY_KEY: &str = "cc-key-that-comes-along-2b8e";
 
 /// Books one slot after the other until told to stop; slots are unique by number.
 async fn keep_booking(
@@ -50,7 +54,13 @@ fn local_token(folder: &Path, data: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_restores_elsewhere_to_the_same_bookings_settings_and_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let served = Served::start(folder.path()).await;
+    let directory = StandIn::start(Habit::Answers(200, people(Vec::new()))).await;
+    let outside = [("HOOKSWITCH__PROVIDERS__CUSTOMERCONNECT__BASE_URL", directory.url.as_str())];
+    let served = Served::start_with(folder.path(), &outside).await;
+    let access = json!({"customerconnect": {"workspace_id": "76692", "api_key": DIRECTORY_KEY}});
+    let changed = client().patch(format!("{}/api/orgs/{}", served.url, served.org));
+    let changed = changed.bearer_auth(&served.token).json(&access).send().await.unwrap();
+    assert!(changed.status().is_success(), "{}", changed.status());
     let (made, stop) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
     let load = tokio::spawn(keep_booking(
         served.url.clone(),
@@ -62,9 +72,14 @@ async fn a_backup_under_load_restores_elsewhere_to_the_same_bookings_settings_an
     while made.load(Ordering::Relaxed) < 10 {
         tokio::task::yield_now().await;
     }
-    let before = made.load(Ordering::Relaxed);
+    let path = format!("/api/orgs/{}/bookings?limit=10000", served.org);
+    let acknowledged = read(&served.url, &served.token, &path).await["items"].clone();
+    let acknowledged = acknowledged.as_array().unwrap();
+    assert!(acknowledged.len() >= 10, "{} bookings", acknowledged.len());
     let under_load = run(folder.path(), &["backup", "first.hkb", "--data-dir", "data"], "");
     assert_eq!(under_load.code, 0, "{under_load}");
+    let during = made.load(Ordering::Relaxed) as usize;
+    assert!(during > acknowledged.len(), "nobody booked while it was taken");
     stop.store(true, Ordering::Relaxed);
     load.await.unwrap();
     let last = run(folder.path(), &["backup", "last.hkb", "--data-dir", "data", "--json"], "");
@@ -99,25 +114,35 @@ async fn a_backup_under_load_restores_elsewhere_to_the_same_bookings_settings_an
         assert_eq!(restored.code, 0, "{restored}");
         assert!(restored.out.contains("data.key"), "it asks for the key: {restored}");
         fs::copy(folder.path().join("data.key"), there.path().join("data.key")).unwrap();
-        let mut server = serve(there.path());
+        let mut server = serve_with(there.path(), &outside);
         let url = server.next_line().strip_prefix("listening on ").unwrap().to_owned();
         let token = local_token(there.path(), "data");
         let bookings = read(&url, &token, &paths(&org)[1]).await;
-        let count = bookings["items"].as_array().unwrap().len();
-        assert!(count >= before as usize, "{count} of at least {before}");
-        if whole {
-            for (path, expected) in paths(&org).iter().zip(&contents) {
-                let mut found = read(&url, &token, path).await;
-                // The address of the server is the only thing that may be another.
-                if found.get("webhook_url").is_some() {
-                    found["webhook_url"] = expected["webhook_url"].clone();
-                }
-                assert_eq!(&found, expected, "{path}");
+        let found = bookings["items"].as_array().unwrap();
+        for booking in acknowledged {
+            let same = found.iter().find(|found| found["id"] == booking["id"]);
+            assert_eq!(same, Some(booking), "{backup}: a booking that was there when it began");
+        }
+        for (path, expected) in paths(&org).iter().zip(&contents) {
+            // What others did meanwhile is in the later one only; nobody changed the settings.
+            let is_settled = ["", "/connections"].map(|end| format!("/api/orgs/{org}{end}"));
+            if !whole && !is_settled.contains(path) {
+                continue;
             }
+            let mut found = read(&url, &token, path).await;
+            // The address of the server is the only thing that may be another.
+            if found.get("webhook_url").is_some() {
+                found["webhook_url"] = expected["webhook_url"].clone();
+            }
+            assert_eq!(&found, expected, "{backup}: {path}");
+        }
+        if whole {
             // The admin token and the webhook's secret are those of the first server.
             read(&url, &served.token, "/api/orgs").await;
         }
-        let message = json!({"message": {"type": "status-update", "status": "in-progress",
+        let asks = json!([{"id": "who", "type": "function", "function":
+            {"name": "lookup_customer", "arguments": {"phone_number": "6267888831"}}}]);
+        let message = json!({"message": {"type": "tool-calls", "toolCallList": asks,
             "call": {"id": "call-elsewhere"}}});
         let post = |secret: &str| {
             client()
@@ -126,8 +151,12 @@ async fn a_backup_under_load_restores_elsewhere_to_the_same_bookings_settings_an
                 .json(&message)
                 .send()
         };
-        assert_eq!(post(&secret).await.unwrap().status().as_u16(), 200);
         assert_eq!(post("another").await.unwrap().status().as_u16(), 401);
+        let asked = directory.asked().len();
+        assert_eq!(post(&secret).await.unwrap().status().as_u16(), 200);
+        let asked = directory.asked().split_off(asked);
+        assert_eq!(asked.len(), 1, "{backup}: {asked:?}");
+        assert_eq!(asked[0].key, DIRECTORY_KEY, "{backup}");
         assert_eq!(server.terminate().code, 0);
     }
 }

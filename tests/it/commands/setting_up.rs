@@ -270,3 +270,46 @@ fn commands_that_need_a_server_say_how_to_start_one() {
     assert_eq!(unreachable.code, 1, "{unreachable}");
     assert!(unreachable.err.contains("is the server running?"), "{unreachable}");
 }
+
+#[tokio::test]
+async fn a_server_is_worked_with_from_anywhere_by_its_address_and_a_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path()).await;
+    let script = include_str!("../../../src/player/scripts/book.toml");
+    let played = served.simulate(folder.path(), script, &["--today", TODAY]);
+    assert_eq!(played.code, 0, "{played}");
+    // Nothing of the server is in this folder.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let at = |token: &str, args: &[&str]| {
+        let there = ["--url", &served.url, "--token", token];
+        run(elsewhere.path(), &[args, &there].concat(), "")
+    };
+    let orgs = at(&served.token, &["org", "list"]);
+    assert_eq!(orgs.code, 0, "{orgs}");
+    assert!(orgs.out.contains(&served.org) && orgs.out.contains("Willow Street Dental"), "{orgs}");
+    let calls = json(&at(&served.token, &["calls", "list", "--json"]).out);
+    assert_eq!(calls["items"].as_array().unwrap().len(), 1, "{calls}");
+    assert_eq!(calls["items"][0]["org"], served.org.as_str(), "{calls}");
+    let checked = at(&served.token, &["verify", "--json"]);
+    assert_eq!(checked.code, 0, "{checked}");
+    assert_eq!(json(&checked.out)["sound"], true, "{checked}");
+    let made = at(&served.token, &["token", "create", "--role", "viewer", "--org", &served.org]);
+    assert_eq!(made.code, 0, "{made}");
+    let viewer = made.out.lines().next().unwrap().strip_prefix("token: ").unwrap();
+
+    // A token of little reach does little here, too, and one that is none does nothing.
+    assert_eq!(at(viewer, &["org", "list"]).code, 0);
+    for args in [&["verify"][..], &["token", "create", "--role", "admin"]] {
+        let refused = at(viewer, args);
+        assert_eq!(refused.code, 1, "{args:?}: {refused}");
+        assert!(refused.err.contains("token"), "{args:?}: {refused}");
+    }
+    for args in [&["org", "list"][..], &["calls", "list"], &["verify"]] {
+        let refused = at("hsa_of_nobody", args);
+        assert_eq!(refused.code, 1, "{args:?}: {refused}");
+        assert!(refused.err.contains("--token"), "{args:?}: {refused}");
+        assert!(!refused.to_string().contains("Willow"), "{args:?}: {refused}");
+    }
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0, "nothing is left behind");
+    drop(served.program);
+}

@@ -1,9 +1,11 @@
 //! Hanging up: the goodbye first, and only what has not ended by itself.
 
-use serde_json::json;
+use hookswitch::config::{Config, Secret};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 
 use super::{call, events, org, path, steerable, transfer_to, until};
-use crate::support::result_of;
+use crate::support::{ControlStub, INSTANCE, MORNING, TestServer, result_of};
 
 #[tokio::test]
 async fn the_goodbye_is_spoken_and_ends_the_call_and_if_it_does_not_we_do() {
@@ -83,4 +85,49 @@ async fn beside_other_results_the_goodbye_is_left_to_the_model() {
         assert!(result["message"].is_null(), "{answer}");
     }
     assert_eq!(stub.wait(&path(&call), 1).await[0].body, json!({"type": "end-call"}));
+}
+
+#[tokio::test]
+async fn the_direct_endpoint_hangs_up_too_when_it_knows_the_call() {
+    let stub = ControlStub::start().await;
+    let allow = stub.allow();
+    let change = |config: &mut Config| {
+        allow(config);
+        config.vapi.webhook_auth = Secret::new(INSTANCE);
+    };
+    let server = TestServer::start_with(MORNING, change, Vec::new).await;
+    let org = org(&server).await;
+    let call = call(&server, &org, &stub);
+    let ask = async |call: Value| {
+        let body = json!({"call": call, "tenantId": org.id,
+            "toolCall": {"name": "endCall", "arguments": {"reason": "patient_request"}}});
+        server.post_as("/api/vapi/tools/endCall", INSTANCE, &body).await
+    };
+    let (status, answer) = ask(call.object()).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let goodbye = "Thank you for calling. Goodbye!";
+    assert_eq!(answer["speech"], goodbye, "{answer}");
+    let content = answer["toolResult"]["content"].as_str().unwrap();
+    let content: Value = serde_json::from_str(content).unwrap();
+    let expected = json!({"success": true, "reason": "patient_request", "message": goodbye});
+    assert_eq!(content, expected);
+    assert_eq!(stub.wait(&path(&call), 1).await[0].body, json!({"type": "end-call"}));
+    // Outside of any call there is nothing to hang up, and that is no failure.
+    let (status, answer) = ask(Value::Null).await;
+    assert_eq!((status, &answer["speech"]), (StatusCode::OK, &json!(goodbye)), "{answer}");
+    assert_eq!(stub.bodies("/").len(), 1);
+}
+
+#[tokio::test]
+async fn the_agent_is_told_after_how_many_seconds_to_end_a_call() {
+    let (_stub, server) = steerable().await;
+    let org = org(&server).await;
+    for (set, name) in [("snake", "end_call"), ("camel", "endCall")] {
+        org.patch(&server, json!({"tool_names": set})).await;
+        let listed = server.get(&format!("/api/orgs/{}/tools", org.id)).await;
+        let tools = listed["items"].as_array().unwrap();
+        let end = tools.iter().find(|tool| tool["function"]["name"] == name).unwrap();
+        let description = end["function"]["description"].as_str().unwrap();
+        assert!(description.contains("when the call has lasted 590 seconds"), "{description}");
+    }
 }

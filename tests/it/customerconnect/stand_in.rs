@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 /// What it does with a question.
 #[derive(Clone)]
-pub(super) enum Habit {
+pub(crate) enum Habit {
     /// Answers with this status and body.
     Answers(u16, Value),
     /// Answers with this text.
@@ -27,10 +27,10 @@ pub(super) enum Habit {
 
 /// One question as it arrived.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) uri: String,
-    pub(super) key: String,
-    pub(super) content_type: String,
+pub(crate) struct Asked {
+    pub(crate) uri: String,
+    pub(crate) key: String,
+    pub(crate) content_type: String,
 }
 
 #[derive(Clone)]
@@ -39,14 +39,14 @@ struct Memory {
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-pub(super) struct StandIn {
-    pub(super) url: String,
+pub(crate) struct StandIn {
+    pub(crate) url: String,
     memory: Memory,
     serving: JoinHandle<()>,
 }
 
 impl StandIn {
-    pub(super) async fn start(habit: Habit) -> Self {
+    pub(crate) async fn start(habit: Habit) -> Self {
         let memory = Memory { habit: Arc::new(Mutex::new(habit)), asked: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -55,11 +55,11 @@ impl StandIn {
         Self { url, memory, serving }
     }
 
-    pub(super) fn behave(&self, habit: Habit) {
+    pub(crate) fn behave(&self, habit: Habit) {
         *self.memory.habit.lock().unwrap() = habit;
     }
 
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.memory.asked.lock().unwrap().clone()
     }
 }
@@ -103,12 +103,12 @@ async fn answer(State(memory): State<Memory>, uri: Uri, headers: HeaderMap) -> R
 }
 
 /// An answer with these contacts.
-pub(super) fn people(contacts: Vec<Value>) -> Value {
+pub(crate) fn people(contacts: Vec<Value>) -> Value {
     json!({"success": true, "count": contacts.len(), "data": contacts})
 }
 
 /// The person of the founding document, as it prints their record.
-pub(super) fn benjie() -> Value {
+pub(crate) fn benjie() -> Value {
     json!({
         "name": "Benjie Malinao",
         "appointment_time": "3:30PM",
@@ -118,7 +118,7 @@ pub(super) fn benjie() -> Value {
 }
 
 /// The same person with the number, as the vendor's own pages have it.
-pub(super) fn benjie_at(number: &str) -> Value {
+pub(crate) fn benjie_at(number: &str) -> Value {
     let mut benjie = benjie();
     benjie["phone_number"] = json!(number);
     benjie

@@ -79,7 +79,7 @@ async fn an_answer_of_any_size_is_read_no_further_than_a_megabyte() {
 }
 
 #[tokio::test]
-async fn a_directory_that_is_down_is_tried_again_by_the_next_question() {
+async fn a_directory_that_is_out_of_reach_is_no_answer_about_the_customer() {
     let stand_in = StandIn::start(Habit::NamesWorkspaces).await;
     let url = stand_in.url.clone();
     drop(stand_in);

@@ -153,6 +153,10 @@ const FORBIDDEN: [&str; 6] = [
     "X-Amz-Signature",
 ];
 
+/// How many bodies the folder of samples holds in files of their own, and how many in lines.
+const SAMPLE_FILES: usize = 19;
+const SAMPLE_LINES: usize = 30;
+
 /// With `HOOKSWITCH_PAYLOADS` set to a folder of sample bodies, posts them all; they are another
 /// party's texts and not part of this repository.
 #[tokio::test]
@@ -162,7 +166,9 @@ async fn the_sample_bodies_of_a_folder_are_all_accepted_and_leave_no_secret_in_t
         return;
     };
     let bodies = bodies(Path::new(&folder));
-    assert!(!bodies.is_empty(), "the folder holds no *.json and no *.jsonl");
+    let in_lines = bodies.iter().filter(|(name, _)| name.contains(".jsonl:")).count();
+    assert_eq!(bodies.len() - in_lines, SAMPLE_FILES, "*.json of one body each");
+    assert_eq!(in_lines, SAMPLE_LINES, "lines of *.jsonl");
     let (numbers, assistants) = marks(&bodies);
     let observed = Observed::start(&numbers, &assistants).await;
     let mut seen_calls = Vec::new();

@@ -84,8 +84,18 @@ async fn the_snake_definitions_are_those_of_the_first_seed() {
     assert_eq!(property(check, "service_type")["type"], "string");
     assert_eq!(property(check, "service_type")["description"], "Type of service");
     assert_eq!(required(&tools["create_booking"]), ["date", "time", "customer_name"]);
-    assert_eq!(required(&tools["lookup_customer"]), ["phone_number"]);
-    assert_eq!(property(&tools["lookup_customer"], "phone_number")["type"], "string");
+    let lookup = &tools["lookup_customer"];
+    assert_eq!(
+        lookup["function"]["description"],
+        "Look up customer information by phone number. Call this after collecting the customer's \
+         phone number to get appointment details and household information."
+    );
+    assert_eq!(required(lookup), ["phone_number"]);
+    assert_eq!(
+        *property(lookup, "phone_number"),
+        json!({"type": "string",
+            "description": "Customer phone number (digits only, e.g., 6267888831)"})
+    );
 }
 
 #[tokio::test]
@@ -150,4 +160,25 @@ async fn one_naming_set_is_listed_at_a_time_and_deprecated_names_never() {
         let answer = call.tool(name, json!({"date": "2026-09-24"})).await;
         assert_eq!(answer["success"], true, "both sets are answered, whichever is listed");
     }
+}
+
+#[tokio::test]
+async fn an_org_with_a_customer_directory_has_the_agent_look_customers_up() {
+    let server = public_server().await;
+    let org = server.org(json!({})).await;
+    let instructions = async || {
+        let shown = server.get(&format!("/api/orgs/{}", org.id)).await;
+        shown["instructions"].as_str().unwrap().to_owned()
+    };
+    let without = instructions().await;
+    assert!(!without.contains("lookup_customer"), "{without}");
+    let access = json!({"customerconnect": {"workspace_id": "76692", "api_key": "cc-key"}});
+    assert_eq!(org.patch(&server, access).await.0, StatusCode::OK);
+    let sentence = "After collecting the customer's phone number, call the lookup_customer tool to \
+        check for existing appointments and customer information. Use this context to provide \
+        personalized assistance.";
+    assert_eq!(instructions().await, format!("{without}\n\n{sentence}"));
+    // With the other set of names there is no tool of this name on the assistant.
+    org.patch(&server, json!({"tool_names": "camel"})).await;
+    assert_eq!(instructions().await, without);
 }

@@ -98,6 +98,22 @@ impl FeedClient {
         }
     }
 
+    /// Reads frames until one is a notice with this code, unless one was read already; gives the frame.
+    pub(crate) async fn notice(&mut self, code: &str) -> Value {
+        loop {
+            if let Some(said) = self.notices().into_iter().rfind(|said| said["code"] == code) {
+                return said;
+            }
+            self.next().await.expect("the feed goes on");
+        }
+    }
+
+    /// The notices that were read, oldest first.
+    pub(crate) fn notices(&self) -> Vec<Value> {
+        let said = self.frames.iter().filter(|frame| frame["type"] == "notice");
+        said.cloned().collect()
+    }
+
     fn fold(&mut self, frame: &Value) {
         match frame["type"].as_str() {
             Some("snapshot") => {

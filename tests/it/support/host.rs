@@ -2,16 +2,21 @@
 
 use std::sync::Once;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, ClientBuilder, Method, StatusCode};
 use serde_json::Value;
 
 /// A client with the product's own crypto library.
 pub(super) fn new_client() -> Client {
+    client_builder().build().unwrap()
+}
+
+/// The same, to be made otherwise.
+pub(crate) fn client_builder() -> ClientBuilder {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    Client::builder().no_proxy().build().unwrap()
+    Client::builder().no_proxy()
 }
 
 pub(crate) trait Host {

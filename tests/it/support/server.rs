@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hookswitch::config::Config;
 use hookswitch::server::{Server, StartOptions};
-use hookswitch_actors::ports::{Adapters, CallerSource, NoAdapters};
+use hookswitch_actors::ports::{Adapters, CallerSource, Clock, NoAdapters, SetClock};
 use hookswitch_actors::tools::Face;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
@@ -25,6 +25,7 @@ pub(crate) struct TestServer {
     tools: fn() -> Vec<Face>,
     caller_sources: Vec<Arc<dyn CallerSource>>,
     adapters: Arc<dyn Adapters>,
+    clock: Arc<SetClock>,
 }
 
 impl TestServer {
@@ -53,17 +54,26 @@ impl TestServer {
         change(&mut config);
         let client = new_client();
         let (caller_sources, adapters) = (Vec::new(), Arc::new(NoAdapters));
+        let clock = Arc::new(SetClock::starting_at(MORNING.parse().unwrap()));
         let mut server =
-            Self { server: None, config, folder, client, tools, caller_sources, adapters };
+            Self { server: None, config, folder, client, tools, caller_sources, adapters, clock };
         server.up().await;
         server
     }
 
     async fn up(&mut self) {
+        let clock: Option<Arc<dyn Clock>> = match self.config.server.clock {
+            Some(moment) => {
+                self.clock.set(moment);
+                Some(self.clock.clone())
+            }
+            None => None,
+        };
         let options = StartOptions {
             more_tools: (self.tools)(),
             caller_sources: self.caller_sources.clone(),
             adapters: Arc::clone(&self.adapters),
+            clock,
             ..StartOptions::default()
         };
         self.server = Some(Server::start(self.config.clone(), options).await.unwrap());
@@ -90,6 +100,11 @@ impl TestServer {
             self.config.server.clock = Some(clock.parse().unwrap());
         }
         self.up().await;
+    }
+
+    /// Sets the clock of the running server; it runs on from there.
+    pub(crate) fn set_clock(&self, moment: &str) {
+        self.clock.set(moment.parse().unwrap());
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -1,6 +1,9 @@
 //! Where nobody posts, Cal.com is asked what changed; also what changed while the server was down.
 
+use std::time::Duration;
+
 use super::*;
+use crate::support::eventually_within;
 
 #[tokio::test]
 async fn without_a_public_url_the_hosts_changes_are_found_by_asking() {
@@ -75,4 +78,27 @@ async fn a_key_that_calcom_refuses_shows_before_a_caller_meets_it_and_so_does_a_
     clinic.stand_in.behave();
     turns("connected").await;
     eventually("health", || async { (health().await["status"] == "ok").then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_exchanges_nothing_is_tried_now_and_then_all_the_same() {
+    let clinic = Clinic::open(|config| {
+        config.sync.probe_seconds = 10;
+    })
+    .await;
+    let off = Some(json!({"sync_enabled": false}));
+    clinic.server.api(Method::PATCH, &clinic.of_connection(""), off).await;
+    for (trouble, wanted) in [(Some(Trouble::Refuses), "error"), (None, "connected")] {
+        match trouble {
+            Some(trouble) => clinic.stand_in.always(Operation::Any, trouble),
+            None => clinic.stand_in.behave(),
+        }
+        eventually_within(Duration::from_secs(60), wanted, || async {
+            let shown = clinic.server.get(&clinic.of_connection("")).await;
+            (shown["status"] == wanted).then_some(())
+        })
+        .await;
+    }
+    let asked = clinic.stand_in.asked();
+    assert!(asked.len() < 12, "tried far more often than every ten seconds: {asked:#?}");
 }

@@ -212,8 +212,9 @@ impl Outside {
             if bookings.first().is_some_and(&fits) {
                 return bookings.remove(0);
             }
+            // A provider that failed is left alone for a quarter of a minute first.
             let waited = started.elapsed();
-            assert!(waited < Duration::from_secs(15), "waited for {what}: {bookings:#?}");
+            assert!(waited < Duration::from_secs(60), "waited for {what}: {bookings:#?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::{Rank, Refused, SeatPlan};
 use crate::bounds::{MAX_REST, REQUEST_NEEDS};
-use crate::outbound::meter::{Left, Meter};
+use crate::outbound::meter::{Counts, Left, Meter};
 use crate::ports::{Allowance, QuotaTold};
 
 /// Whom a seat is for.
@@ -22,6 +22,10 @@ pub(super) type Verdict = Result<(), Refused>;
 pub(super) struct Queue {
     shared: Vec<Meter>,
     at_once: usize,
+    /// A pause that is asked of one is asked of all.
+    rests_together: bool,
+    /// Until when they do.
+    all_rest_until: Option<Instant>,
     under_way: usize,
     parties: BTreeMap<PartyId, Party>,
     /// Who has somebody waiting, the one whose turn it is first.
@@ -33,6 +37,7 @@ pub(super) struct Queue {
 
 struct Party {
     meters: Vec<Meter>,
+    bookings: Vec<Meter>,
     at_once: usize,
     most_waiting: usize,
     under_way: usize,
@@ -67,11 +72,13 @@ fn meters(allowances: &[Allowance]) -> Vec<Meter> {
 }
 
 impl Queue {
-    pub(super) fn new(shared: &[Allowance], at_once: Option<u32>) -> Self {
+    pub(super) fn new(shared: &[Allowance], at_once: Option<u32>, rests_together: bool) -> Self {
         let at_once = at_once.and_then(|most| usize::try_from(most).ok());
         Self {
             shared: meters(shared),
             at_once: at_once.map_or(usize::MAX, |most| most.max(1)),
+            rests_together,
+            all_rest_until: None,
             under_way: 0,
             parties: BTreeMap::new(),
             turns: VecDeque::new(),
@@ -89,11 +96,12 @@ impl Queue {
         let id = self.number();
         let party = Party {
             meters: meters(&plan.allowances),
+            bookings: meters(&plan.bookings),
             at_once: plan.at_once.max(1),
             most_waiting: plan.most_waiting,
             under_way: 0,
             waiting: BTreeMap::new(),
-            rests_until: None,
+            rests_until: self.all_rest_until,
             writes_rest_until: None,
             told: None,
         };
@@ -107,6 +115,11 @@ impl Queue {
             self.under_way = self.under_way.saturating_sub(party.under_way);
         }
         self.turns.retain(|turn| *turn != id);
+    }
+
+    /// Whether there is no party, and the shared limit is as if nobody had ever asked.
+    pub(super) fn is_forgotten(&self, now: Instant) -> bool {
+        self.parties.is_empty() && self.shared.iter().all(|meter| meter.is_whole(now))
     }
 
     /// Takes a place in line, unless it would be in vain.
@@ -134,7 +147,7 @@ impl Queue {
     /// Why a ticket may not wait, if more wait already than may.
     pub(super) fn surplus(&self, id: PartyId, ticket: Ticket, now: Instant) -> Option<Refused> {
         let party = self.parties.get(&id)?;
-        let waits = party.waiting.contains_key(&ticket) && ticket.0 != Rank::GoesOn;
+        let waits = party.waiting.contains_key(&ticket) && !ticket.0.is_begun();
         if !waits || party.waiting.len() <= party.most_waiting {
             return None;
         }
@@ -148,7 +161,7 @@ impl Queue {
         party.is_some_and(|party| party.waiting.remove(&ticket).is_some())
     }
 
-    /// A request that took a place has ended.
+    /// A request has ended.
     pub(super) fn ended(&mut self, id: PartyId) {
         if let Some(party) = self.parties.get_mut(&id) {
             party.under_way = party.under_way.saturating_sub(1);
@@ -159,13 +172,23 @@ impl Queue {
     /// Lets no request of a party go before `until`, or no write if that is all that was too much;
     /// tells those who cannot wait so long.
     pub(super) fn rest(&mut self, id: PartyId, writes_only: bool, until: Instant, now: Instant) {
-        let Some(party) = self.parties.get_mut(&id) else { return };
-        let rest = if writes_only { &mut party.writes_rest_until } else { &mut party.rests_until };
-        *rest = (*rest).max(Some(until));
-        let refused = Refused { retry_after: Some(until.saturating_duration_since(now)) };
-        party.turn_away(refused, |rank, waiter| {
-            (!writes_only || rank == Rank::Write) && waiter.deadline < until + REQUEST_NEEDS
-        });
+        if self.rests_together {
+            self.all_rest_until = self.all_rest_until.max(Some(until));
+            self.parties.values_mut().for_each(|party| party.rest(false, until, now));
+        } else if let Some(party) = self.parties.get_mut(&id) {
+            party.rest(writes_only, until, now);
+        }
+    }
+
+    /// Counts a new booking of a party, unless no more are allowed for now.
+    pub(super) fn take_booking(&mut self, id: PartyId, now: Instant) -> Result<(), Refused> {
+        let Some(party) = self.parties.get_mut(&id) else { return Ok(()) };
+        let times = party.bookings.iter().map(|meter| meter.may_go_at(false, 0, now));
+        if let Some(at) = times.max().filter(|at| *at > now) {
+            return Err(Refused { retry_after: Some(at - now) });
+        }
+        party.bookings.iter_mut().for_each(|meter| meter.take(now));
+        Ok(())
     }
 
     /// Tells all who wait for a party that it is in vain.
@@ -201,9 +224,12 @@ impl Queue {
     /// How a party stands: how long it rests, who waits, what is under way, what is left.
     pub(super) fn standing(&self, id: PartyId, now: Instant) -> super::Standing {
         let Some(party) = self.parties.get(&id) else { return super::Standing::default() };
-        let mut left: Vec<Left> =
-            self.shared.iter().chain(&party.meters).map(|meter| meter.left(now)).collect();
+        let of_all = self.shared.iter().chain(&party.meters);
+        let of_all = of_all.map(|meter| meter.left(Counts::Requests, now));
+        let of_bookings = party.bookings.iter().map(|meter| meter.left(Counts::Bookings, now));
+        let mut left: Vec<Left> = of_all.chain(of_bookings).collect();
         left.extend(party.told.as_ref().filter(|told| told.resets_at > now).map(|told| Left {
+            of: Counts::Requests,
             requests: told.limit.unwrap_or(told.remaining),
             within: told.resets_at.saturating_duration_since(now),
             remaining: told.remaining,
@@ -262,7 +288,7 @@ impl Queue {
         let ticket = party.first(now)?;
         let patient = ticket.0.is_patient();
         let full = party.under_way >= party.at_once || self.under_way >= self.at_once;
-        if full && ticket.0 != Rank::GoesOn {
+        if full {
             return Some(Turn::WhenOneEnds);
         }
         let meters = party.meters.iter().chain(&self.shared);
@@ -283,7 +309,7 @@ impl Queue {
     fn go(&mut self, id: PartyId, ticket: Ticket) {
         let Some(party) = self.parties.get_mut(&id) else { return };
         let Some(waiter) = party.waiting.remove(&ticket) else { return };
-        if waiter.tell.send(Ok(())).is_ok() && ticket.0 != Rank::GoesOn {
+        if waiter.tell.send(Ok(())).is_ok() {
             party.under_way += 1;
             self.under_way += 1;
         }
@@ -295,7 +321,7 @@ impl Party {
     fn first(&self, now: Instant) -> Option<Ticket> {
         let (first, _) = self.waiting.first_key_value()?;
         let rests = self.writes_rest_until.is_some_and(|until| until > now);
-        let mut questions = self.waiting.range((Rank::Read, 0)..);
+        let mut questions = self.waiting.range((Rank::ReadsOn, 0)..);
         let question = questions.next().filter(|_| rests && first.0 == Rank::Write);
         Some(question.map_or(*first, |(ticket, _)| *ticket))
     }
@@ -309,6 +335,15 @@ impl Party {
         let used_up = told.map(|told| told.resets_at);
         let rests = self.writes_rest_until.filter(|_| rank == Rank::Write);
         self.rests_until.max(rests).max(used_up).filter(|until| *until > now)
+    }
+
+    fn rest(&mut self, writes_only: bool, until: Instant, now: Instant) {
+        let rest = if writes_only { &mut self.writes_rest_until } else { &mut self.rests_until };
+        *rest = (*rest).max(Some(until));
+        let refused = Refused { retry_after: Some(until.saturating_duration_since(now)) };
+        self.turn_away(refused, |rank, waiter| {
+            (!writes_only || rank == Rank::Write) && waiter.deadline < until + REQUEST_NEEDS
+        });
     }
 
     fn turn_away(&mut self, refused: Refused, hopeless: impl Fn(Rank, &Waiter) -> bool) {

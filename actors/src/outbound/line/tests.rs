@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use super::*;
 
 fn plan(allowances: Vec<Allowance>) -> SeatPlan {
-    SeatPlan { allowances, at_once: 64, most_waiting: 4_096 }
+    SeatPlan { allowances, bookings: Vec::new(), at_once: 64, most_waiting: 4_096 }
 }
 
 fn within(millis: u64) -> Instant {
@@ -18,7 +18,8 @@ fn within(millis: u64) -> Instant {
 }
 
 fn shared(per_second: u32, at_once: Option<u32>) -> Arc<Line> {
-    Line::shared(&SharedLimit { key: "test".into(), per_second, burst: per_second, at_once })
+    let allowance = Allowance::per_second(per_second, per_second);
+    Line::shared(&SharedLimit { at_once, ..SharedLimit::new("test", allowance) })
 }
 
 fn most_in_a_second(times: &[Instant]) -> usize {
@@ -83,7 +84,7 @@ async fn writes_go_before_reads_and_what_was_begun_before_both() {
     let seat = Line::alone().seat(&plan(vec![Allowance::per_second(20, 1)]));
     drop(seat.enter(Rank::Write, within(5_000)).unwrap().turn().await.unwrap());
     let order = Sync::new(Vec::new());
-    let ranks = [Rank::Read, Rank::Read, Rank::Write, Rank::GoesOn];
+    let ranks = [Rank::Read, Rank::Read, Rank::ReadsOn, Rank::Write, Rank::GoesOn];
     let waiting = ranks.map(|rank| (rank, seat.enter(rank, within(5_000)).unwrap()));
     let order = &order;
     join_all(waiting.into_iter().map(|(rank, waiting)| async move {
@@ -91,7 +92,8 @@ async fn writes_go_before_reads_and_what_was_begun_before_both() {
         order.lock().unwrap().push(rank);
     }))
     .await;
-    assert_eq!(*order.lock().unwrap(), [Rank::GoesOn, Rank::Write, Rank::Read, Rank::Read]);
+    let expected = [Rank::GoesOn, Rank::Write, Rank::ReadsOn, Rank::Read, Rank::Read];
+    assert_eq!(*order.lock().unwrap(), expected);
 }
 
 #[tokio::test]
@@ -157,6 +159,55 @@ async fn the_services_own_word_on_what_is_left_counts() {
     }
     assert!(seat.enter(Rank::Write, within(5_000)).is_err());
     assert_eq!(seat.standing().left[0].remaining, 0);
+}
+
+#[tokio::test]
+async fn where_all_rest_together_a_pause_of_one_is_a_pause_of_all_and_of_who_comes_later() {
+    let limit = SharedLimit::new("test", Allowance::per_second(1_000, 1_000));
+    let line = Line::shared(&SharedLimit { rests_together: true, ..limit.clone() });
+    let (one, other) = (line.seat(&plan(Vec::new())), line.seat(&plan(Vec::new())));
+    let waits = other.enter(Rank::Read, within(5_000)).unwrap();
+    drop(waits.turn().await.unwrap());
+    one.rest(Duration::from_secs(30), true);
+    let later = line.seat(&plan(Vec::new()));
+    for seat in [&one, &other, &later] {
+        assert!(seat.enter(Rank::Read, within(5_000)).is_err());
+    }
+    let line = Line::shared(&limit);
+    let (one, other) = (line.seat(&plan(Vec::new())), line.seat(&plan(Vec::new())));
+    one.rest(Duration::from_secs(30), false);
+    assert!(other.enter(Rank::Read, within(5_000)).is_ok());
+}
+
+#[tokio::test]
+async fn who_searches_far_takes_turns_with_who_asks_little() {
+    let line = shared(20, None);
+    let (far, near) = (line.seat(&plan(Vec::new())), line.seat(&plan(Vec::new())));
+    let begun: Vec<_> =
+        (0..100).map(|_| far.enter(Rank::ReadsOn, within(60_000)).unwrap()).collect();
+    let far_went = tokio::spawn(join_all(begun.into_iter().map(Waiting::turn)));
+    let started = Instant::now();
+    for rank in [Rank::Read, Rank::ReadsOn, Rank::ReadsOn] {
+        drop(near.enter(rank, within(60_000)).unwrap().turn().await.unwrap());
+    }
+    // A turn in each window, which is a quarter longer than the limit's second.
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(!far_went.is_finished(), "a hundred take eight seconds");
+    far_went.abort();
+}
+
+#[tokio::test]
+async fn bookings_are_counted_by_themselves_and_one_too_many_is_told_at_once() {
+    let bookings = vec![Allowance::new(3, Duration::from_secs(60))];
+    let seat = Line::alone().seat(&SeatPlan { bookings, ..plan(Vec::new()) });
+    for _ in 0..3 {
+        seat.take_booking().unwrap();
+    }
+    let refused = seat.take_booking().unwrap_err();
+    assert!(refused.retry_after.is_some_and(|rest| rest.as_secs() >= 59), "{refused:?}");
+    seat.enter(Rank::Write, within(5_000)).unwrap().turn().await.unwrap();
+    let left = &seat.standing().left[0];
+    assert_eq!((left.of, left.requests, left.remaining), (crate::outbound::Counts::Bookings, 3, 0));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //! exactly one renewal at a time, however many wait for it. What a renewal does is in `renewal`.
 //!
 //! ```text
-//! held, good -----------------------> given at once; near its end a renewal runs behind it
+//! held or stored, good -------------> given at once; near its end a renewal runs behind it
 //! over, refused or none --> renewal, in a task of its own --> all who wait get what it brings
 //! renewal failed -----------> rest: nobody asks the authorization server, all are told at once
 //! renewal panicked ---------> the next who needs a token begins another
@@ -104,6 +104,7 @@ impl Keeper {
     /// A token that is good and is not `refused`.
     async fn token(&self, refused: Option<&str>) -> Result<Secret, ProviderError> {
         for _ in 0..TRIES {
+            self.take_up(refused).await;
             let mut renewing = match self.held_or_renewing(refused)? {
                 Ready::Held(token) => return Ok(token),
                 Ready::Soon(renewing) => renewing,
@@ -118,6 +119,25 @@ impl Keeper {
             }
         }
         Err(ProviderError::Unavailable { retry_after: None })
+    }
+
+    /// Takes up what is stored, where nothing is held yet: after a start nobody waits for a renewal whose
+    /// token is still good, however near its end it is.
+    async fn take_up(&self, refused: Option<&str>) {
+        let era = {
+            let state = self.lock();
+            if state.held.is_some() || !state.issuer.is_kept() || state.running().is_some() {
+                return;
+            }
+            state.era
+        };
+        let Ok(grant) = self.stored_grant().await else { return };
+        let is_good =
+            !grant.is_over(self.clock.now()) && Some(grant.access_token.as_str()) != refused;
+        let mut state = self.lock();
+        if is_good && state.era == era && state.held.is_none() && state.running().is_none() {
+            state.held = Some(grant);
+        }
     }
 
     fn held_or_renewing(&self, refused: Option<&str>) -> Result<Ready, ProviderError> {

@@ -167,6 +167,11 @@ impl Keeper {
         }
     }
 
+    /// The grant that is stored.
+    pub(super) async fn stored_grant(&self) -> Result<Grant, ProviderError> {
+        self.stored().await.map(|(_, _, grant)| grant)
+    }
+
     async fn stored(&self) -> Result<(Connection, Sealed, Grant), ProviderError> {
         let connection = self.store.connection(&self.org, &self.connection).await;
         let connection = connection.map_err(|error| self.not_now(&error))?;

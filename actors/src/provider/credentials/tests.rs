@@ -234,6 +234,24 @@ async fn a_revoked_grant_is_told_at_once_and_used_until_its_end() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_still_good_is_used_after_a_restart_whatever_becomes_of_its_renewal() {
+    for trouble in [Some(Mode::Down), Some(Mode::Slow), None] {
+        let house = House::open().await;
+        let old = house.stored_grant().await.access_token;
+        house.pass(LIFE - SignedDuration::from_mins(2));
+        match trouble {
+            Some(mode) => house.authority.next(mode),
+            None => house.authority.revoke_all(),
+        }
+        let keeper = house.after_restart();
+        let given = tokio::time::timeout(Duration::from_secs(2), token(&keeper)).await;
+        assert_eq!(given.unwrap().unwrap(), old, "nobody waits for what goes on behind them");
+        house.authority.was_asked(1).await;
+        assert_eq!(token(&keeper).await.unwrap(), old);
+    }
+}
+
+#[tokio::test]
 async fn who_connects_while_a_renewal_runs_is_not_overwritten() {
     let house = House::open().await;
     let keeper = house.keeper();

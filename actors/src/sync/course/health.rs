@@ -22,7 +22,7 @@ impl Course {
         }
         let every = self.pace.probe(self.failures > 0);
         let quiet = eyes.provider.quiet_for();
-        if quiet < every && self.failures == 0 {
+        if quiet < every && self.failures == 0 && !std::mem::take(&mut self.try_anew) {
             self.probe_at = now + (every - quiet);
             return Ok(false);
         }

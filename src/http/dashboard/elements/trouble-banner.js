@@ -7,6 +7,9 @@ import { PageElement } from './base.js';
 /** Lines that are shown; the others are counted. */
 const LINES = 3;
 
+/** Roles that may connect an organisation to a provider. */
+const MAY_CONNECT = new Set(['admin', 'org']);
+
 class TroubleBanner extends PageElement {
   build() {
     this.lines = h('ul', {});
@@ -22,10 +25,21 @@ class TroubleBanner extends PageElement {
     if (!this.box || !this.lines) return;
     const troubles = store.troubles.list((org) => store.shows(org));
     show(this.box, troubles.length > 0);
-    const words = troubles.slice(0, LINES).map((trouble) =>
-      store.several ? `${store.orgName(trouble.org)}: ${trouble.words}` : trouble.words);
-    if (troubles.length > LINES) words.push(`and ${troubles.length - LINES} more`);
-    this.lines.replaceChildren(...words.map((line) => h('li', {}, line)));
+    const lines = troubles.slice(0, LINES).map((trouble) => {
+      const words = store.several ? `${store.orgName(trouble.org)}: ${trouble.words}` : trouble.words;
+      return h('li', {}, words, ...this.way(trouble.link));
+    });
+    if (troubles.length > LINES) lines.push(h('li', {}, `and ${troubles.length - LINES} more`));
+    this.lines.replaceChildren(...lines);
+  }
+
+  /**
+   * How it is put right, for those who may. In a tab of its own, since the calls go on meanwhile.
+   * @param {string | null} link
+   */
+  way(link) {
+    if (!link || !MAY_CONNECT.has(store.session?.role ?? '')) return [];
+    return [' ', h('a', { href: link, target: '_blank', rel: 'noopener' }, 'Connect again')];
   }
 }
 

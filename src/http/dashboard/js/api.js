@@ -105,18 +105,20 @@ const VENDORS = {
 };
 
 /**
- * Connections that do not work, in words.
- * @returns {Promise<{org: string, words: string}[]>}
+ * Connections that do not work, or will not for long, in words; and where they are connected again, if that is the way.
+ * @returns {Promise<{org: string, words: string, link: string | null}[]>}
  */
 export async function connectionTroubles() {
   const answer = await request('GET', '/api/circuit-breaker/status?limit=10000');
   return answer.items.flatMap((/** @type {any} */ item) => {
     if (item.status === 'disconnected') return [];
     const name = VENDORS[item.provider] ?? item.provider;
-    if (item.status === 'error' && item.connection_id) return [{ org: item.org, words: `${name} refuses the credentials. Connect it again.` }];
-    if (item.state !== 'closed') return [{ org: item.org, words: `${name} does not answer and is left alone for a while.` }];
-    if (item.problem) return [{ org: item.org, words: `${name}: ${item.problem}.` }];
-    return [];
+    const line = (/** @type {string} */ words, /** @type {string | null} */ link = null) => ({ org: item.org, words: sentence(words), link });
+    const warned = item.warning ? [line(`${name}: ${item.warning}`, item.reconnect_url)] : [];
+    if (item.status === 'error' && warned.length > 0) return warned;
+    if (item.state !== 'closed') return [line(`${name} does not answer and is left alone for a while`), ...warned];
+    if (item.problem) return [line(`${name}: ${item.problem}`), ...warned];
+    return warned;
   });
 }
 

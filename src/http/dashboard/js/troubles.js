@@ -11,7 +11,7 @@ const STAYS = 600_000;
 /** Warnings that are kept at once. */
 const MOST = 20;
 
-/** @typedef {{org: string, words: string}} Trouble */
+/** `link` is where it is put right. @typedef {{org: string, words: string, link: string | null}} Trouble */
 
 export class Troubles {
   /** @param {() => void} changed */
@@ -51,7 +51,7 @@ export class Troubles {
   take(notice) {
     if (notice.connection_id !== null && notice.booking_id === null) this.ask();
     else if (notice.warning) {
-      this.warnings.push({ org: notice.org, words: notice.message, leaves: performance.now() + STAYS });
+      this.warnings.push({ org: notice.org, words: notice.message, link: null, leaves: performance.now() + STAYS });
       this.warnings.splice(0, this.warnings.length - MOST);
       this.changed();
     }

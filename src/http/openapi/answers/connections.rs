@@ -94,6 +94,12 @@ pub(in super::super) struct Breaker {
     /// What to do about that.
     #[serde(default)]
     hint: Option<String>,
+    /// What the connection's own record warns of: refused credentials, access that ends soon.
+    #[serde(default)]
+    warning: Option<String>,
+    /// Where it is connected again in a browser; `null` where that is not the way.
+    #[serde(default)]
+    reconnect_url: Option<String>,
 }
 
 /// One allowance of a provider's.
@@ -109,7 +115,7 @@ pub(in super::super) struct Quota {
 #[derive(JsonSchema)]
 pub(in super::super) struct IntegrationHealth {
     integration: String,
-    /// `ok`, `degraded`, `unavailable`, `not_configured`, or `not_used` where there are settings
+    /// `ok`, `degraded` (also when access ends soon), `unavailable`, `not_configured`, or `not_used` where there are settings
     /// that have no effect in this version.
     status: String,
     connections: Vec<Breaker>,

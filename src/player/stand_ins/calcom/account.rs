@@ -1,6 +1,7 @@
 //! The account: its bookings and what may become of them. Called with the lock held; knows no HTTP.
 
 mod by_hand;
+mod holds;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -15,6 +16,7 @@ use super::answers::No;
 use super::calendar::EventType;
 use super::input::{self, Query, Wanted};
 use crate::server::random_text;
+use holds::Holds;
 
 /// Where a booking stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +84,7 @@ pub(super) struct Account {
     zone: TimeZone,
     started: Instant,
     bookings: Vec<Kept>,
+    holds: Holds,
     happened: Vec<Happened>,
 }
 
@@ -95,7 +98,8 @@ pub(super) struct Happened {
 impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
-        Self { setup, zone, started: Instant::now(), bookings: Vec::new(), happened: Vec::new() }
+        let (bookings, holds, happened) = (Vec::new(), Holds::default(), Vec::new());
+        Self { setup, zone, started: Instant::now(), bookings, holds, happened }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -113,8 +117,9 @@ impl Account {
 
     pub(super) fn me(&self) -> Value {
         json!({"id": 4711, "username": "willow-street", "email": "desk@willow.example",
-            "name": "Willow Street Dental", "timeFormat": 12, "weekStart": "Sunday",
-            "timeZone": self.setup.zone, "defaultScheduleId": 1, "organizationId": null})
+            "name": "Willow Street Dental", "avatarUrl": null, "bio": null, "timeFormat": 12,
+            "weekStart": "Sunday", "timeZone": self.setup.zone, "defaultScheduleId": 1,
+            "organizationId": null})
     }
 
     pub(super) fn event_type(&self, id: u64) -> Result<&EventType, No> {
@@ -125,8 +130,20 @@ impl Account {
     pub(super) fn show_event_type(&self, id: u64) -> Result<Value, No> {
         let found = self.event_type(id)?;
         let mut shown = json!({"id": found.id, "title": found.title, "slug": found.slug(),
-            "lengthInMinutes": found.minutes, "bookingFields": found.fields(), "hidden": false,
+            "description": "", "lengthInMinutes": found.minutes, "locations": [],
+            "bookingFields": found.fields(), "disableGuests": false, "recurrence": null,
+            "metadata": {}, "price": 0, "currency": "usd", "scheduleId": 1, "hidden": false,
+            "lockTimeZoneToggleOnBookingPage": false, "forwardParamsSuccessRedirect": null,
+            "successRedirectUrl": null, "isInstantEvent": false,
+            "bookingRequiresAuthentication": false, "users": [],
+            "bookingUrl": format!("https://cal.com/willow-street/{}", found.slug()),
             "minimumBookingNotice": found.notice_minutes, "ownerId": 4711});
+        shown["seats"] = if found.seats > 1 {
+            json!({"seatsPerTimeSlot": found.seats, "showAttendeeInfo": false,
+                "showAvailabilityCount": true})
+        } else {
+            json!({"disabled": true})
+        };
         if !found.choices.is_empty() {
             shown["lengthInMinutesOptions"] = json!(found.choices);
         }
@@ -155,6 +172,7 @@ impl Account {
                 let end = start.checked_add(length).unwrap_or(start);
                 if start < from
                     || start > to
+                    || self.is_kept(event_type.id, start, end)
                     || self.refuse(event_type, start, end, moving).is_some()
                 {
                     continue;
@@ -366,7 +384,9 @@ impl Account {
             found.into_iter().skip(skip).take(take).map(|kept| self.show(kept)).collect();
         let left = total.saturating_sub(skip + page.len());
         let pagination = json!({"totalItems": total, "remainingItems": left,
-            "returnedItems": page.len(), "itemsPerPage": take, "hasNextPage": left > 0});
+            "returnedItems": page.len(), "itemsPerPage": take, "currentPage": skip / take + 1,
+            "totalPages": total.div_ceil(take), "hasNextPage": left > 0,
+            "hasPreviousPage": skip > 0});
         Ok((json!(page), pagination))
     }
 
@@ -385,7 +405,10 @@ impl Account {
             "status": kept.status, "start": kept.start, "end": kept.end, "duration": minutes,
             "eventType": {"id": kept.event_type, "slug": slug.unwrap_or_default()},
             "eventTypeId": kept.event_type, "location": "https://example.com/room",
-            "hosts": [{"id": 4711, "name": "Willow Street Dental"}], "absentHost": false,
+            "hosts": [{"id": 4711, "name": "Willow Street Dental", "email": "desk@willow.example",
+                "displayEmail": "desk@willow.example", "username": "willow-street",
+                "timeZone": self.setup.zone}],
+            "absentHost": false,
             "attendees": [attendee], "bookingFieldsResponses": kept.fields,
             "metadata": kept.metadata, "createdAt": self.setup.now, "updatedAt": kept.updated,
         });

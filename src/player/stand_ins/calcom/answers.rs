@@ -67,6 +67,7 @@ fn enveloped(status: u16, message: &str, details: Value, path: &str, now: Timest
         401 => "UnauthorizedException",
         403 => "ForbiddenException",
         404 => "NotFoundException",
+        422 => "UnprocessableEntityException",
         429 => "ThrottlerException",
         _ => "InternalServerErrorException",
     };

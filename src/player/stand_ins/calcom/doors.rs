@@ -49,6 +49,15 @@ fn operation(method: &Method, path: &str) -> (Operation, String) {
     if let ["v2", "webhooks", rest @ ..] = segments.as_slice() {
         return (Operation::Webhooks, rest.join("/"));
     }
+    if let ["v2", "slots", "reservations", rest @ ..] = segments.as_slice() {
+        let operation = match (method, rest) {
+            (&Method::POST, []) => Operation::Reserve,
+            (&Method::GET, [_]) => Operation::Reserved,
+            (&Method::DELETE, [_]) => Operation::Release,
+            _ => Operation::Unknown,
+        };
+        return (operation, rest.join("/"));
+    }
     let (operation, about) = match (posts, segments.as_slice()) {
         (false, ["v2", "me"]) => (Operation::Me, ""),
         (false, ["v2", "event-types", id]) => (Operation::EventType, *id),
@@ -67,7 +76,9 @@ fn operation(method: &Method, path: &str) -> (Operation, String) {
 fn is_in(operation: Operation, version: Option<&str>) -> bool {
     match operation {
         Operation::Me | Operation::Webhooks => true,
-        Operation::Slots => version == Some("2024-09-04"),
+        Operation::Slots | Operation::Reserve | Operation::Reserved | Operation::Release => {
+            version == Some("2024-09-04")
+        }
         Operation::EventType => version == Some("2024-06-14"),
         Operation::Unknown | Operation::Any => false,
         _ => matches!(version, Some("2024-08-13" | "2026-02-25")),
@@ -152,6 +163,12 @@ impl Behind for Inner {
                 account.show_event_type(id).map(|shown| data(200, shown))
             }
             Operation::Slots => account.slots(query).map(|shown| data(200, shown)),
+            Operation::Reserve => created(account.reserve(body)),
+            Operation::Reserved => account.reserved(about).map(|shown| data(200, shown)),
+            Operation::Release => {
+                account.release(about);
+                Ok(Json(json!({"status": "success"})).into_response())
+            }
             Operation::Create => created(account.create(body, as_request)),
             Operation::Reschedule => created(account.reschedule(about, body)),
             Operation::Cancel => account.cancel(about, body).map(|shown| data(200, shown)),

@@ -16,6 +16,12 @@ pub enum Operation {
     EventType,
     /// Free slots.
     Slots,
+    /// To keep a slot for a while.
+    Reserve,
+    /// To look at what is kept.
+    Reserved,
+    /// To give it back.
+    Release,
     /// A new booking.
     Create,
     /// A list of bookings.

@@ -106,7 +106,8 @@ impl Account {
         json!({"uri": user(), "name": "Willow Street Dental", "slug": "willow-street",
             "email": "desk@willow.example", "timezone": self.setup.zone, "avatar_url": null,
             "scheduling_url": "https://calendly.com/willow-street",
-            "current_organization": organization()})
+            "current_organization": organization(), "created_at": self.setup.now,
+            "updated_at": self.setup.now})
     }
 
     pub(super) fn event_type(&self, uuid: &str) -> Result<&EventType, No> {
@@ -317,7 +318,7 @@ impl Account {
         let uri = format!("{API}/webhook_subscriptions/{}", random_text(16));
         let signing_key = text("signing_key");
         let made = Subscription { uri, callback_url: url, events, scope, signing_key };
-        let shown = made.show();
+        let shown = made.show(self.now());
         self.subscriptions.push(made);
         Ok(shown)
     }

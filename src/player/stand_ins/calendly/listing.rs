@@ -61,7 +61,7 @@ impl Account {
         let mut shown = json!({"uri": uri, "name": event_type.name,
             "status": if active > 0 { "active" } else { "canceled" },
             "start_time": first.start, "end_time": first.end,
-            "event_type": event_type.uri(), "location": null,
+            "event_type": event_type.uri(), "location": first.location.as_ref().map(place),
             "invitees_counter": {"active": active, "total": total, "limit": event_type.places},
             "event_memberships": [{"user": user()}], "event_guests": [], "calendar_event": null,
             "created_at": first.created_at, "updated_at": updated_at});
@@ -93,8 +93,13 @@ impl Account {
             return Err(No::invalid("organization", "and scope must be given"));
         }
         let fits = self.subscriptions().iter().filter(|it| query.text("scope") == Some(&it.scope));
-        paged(query, fits.map(super::Subscription::show).collect())
+        paged(query, fits.map(|it| it.show(self.now())).collect())
     }
+}
+
+/// Where an event is, which is asked for as a kind and told as a type.
+fn place(asked: &Value) -> Value {
+    json!({"type": asked["kind"], "location": asked["location"]})
 }
 
 fn cancellation(kept: &Kept) -> Value {
@@ -110,6 +115,7 @@ pub(super) fn show(kept: &Kept) -> Value {
         "old_invitee": kept.old_invitee, "new_invitee": kept.new_invitee,
         "cancel_url": "https://calendly.com/cancellations/x",
         "reschedule_url": "https://calendly.com/reschedulings/x", "payment": null, "no_show": null,
+        "routing_form_submission": null, "reconfirmation": null,
         "created_at": kept.created_at, "updated_at": kept.updated_at});
     if kept.tracking.is_null() {
         shown["tracking"] = json!({"utm_campaign": null, "utm_source": null, "utm_medium": null,

@@ -2,6 +2,7 @@
 //! itself.
 
 use hmac::{Hmac, Mac};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -25,11 +26,12 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(super) fn show(&self) -> Value {
+    pub(super) fn show(&self, now: Timestamp) -> Value {
         let of_user = (self.scope == "user").then(user);
         json!({"uri": self.uri, "callback_url": self.callback_url, "events": self.events,
             "scope": self.scope, "organization": organization(), "user": of_user,
-            "creator": user(), "state": "active", "retry_started_at": null})
+            "creator": user(), "state": "active", "retry_started_at": null,
+            "created_at": now, "updated_at": now})
     }
 }
 

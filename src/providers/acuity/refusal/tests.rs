@@ -78,7 +78,6 @@ fn the_status_alone_says_the_rest_and_a_write_that_may_be_done_is_unknown() {
         (Asked::Create, 401, ProviderError::Reconnect),
         (Asked::Read, 404, ProviderError::NotFound),
         (Asked::Cancel, 404, ProviderError::NotFound),
-        (Asked::Create, 429, UNAVAILABLE),
         (Asked::Create, 500, ProviderError::Unknown),
         (Asked::Move, 503, ProviderError::Unknown),
         (Asked::Cancel, 408, ProviderError::Unknown),
@@ -90,6 +89,10 @@ fn the_status_alone_says_the_rest_and_a_write_that_may_be_done_is_unknown() {
     for (asked, status) in [(Asked::Create, 403), (Asked::Times, 404), (Asked::Read, 302)] {
         let error = refused(asked, status, "x").into_error();
         assert!(matches!(error, ProviderError::NeedsHuman(_)), "{asked:?} {status}: {error:?}");
+    }
+    for asked in [Asked::Create, Asked::Times] {
+        let told = accept(asked, answer(429, "too_many_requests")).err().unwrap().into_error();
+        assert_eq!(told, ProviderError::Unavailable { retry_after: Some(PAUSE) });
     }
     let mut too_many = answer(429, "too_many_requests");
     too_many.headers.insert(RETRY_AFTER, 3.into());

@@ -13,16 +13,20 @@ fn options_are_read_and_have_defaults() {
     let plain = read(json!({})).unwrap();
     assert!(plain.services.is_empty() && plain.booking_fields.is_empty());
     assert_eq!((plain.language, plain.bookings_api_version.as_str()), (None, "2024-08-13"));
+    assert_eq!((plain.hold_slots, plain.requests_per_minute), (true, 120));
     let full = read(json!({
         "services": {"consultation": 123, "cleaning": "456"},
         "booking_fields": {"reason": "{notes}, by {customer_name}", "agreed": true},
         "language": "pt-BR",
         "bookings_api_version": "2026-02-25",
+        "hold_slots": false,
+        "requests_per_minute": 600,
     }))
     .unwrap();
     assert_eq!(full.services["consultation"], 123);
     assert_eq!(full.services["cleaning"], 456);
     assert_eq!(full.bookings_api_version, "2026-02-25");
+    assert_eq!((full.hold_slots, full.requests_per_minute), (false, 600));
 }
 
 #[test]
@@ -39,6 +43,10 @@ fn a_wrong_option_is_refused_by_its_whole_name() {
         (json!({"booking_fields": {"a": "{"}}), "options.booking_fields.a"),
         (json!({"language": "English"}), "options.language"),
         (json!({"language": 7}), "options.language"),
+        (json!({"hold_slots": "yes"}), "options.hold_slots"),
+        (json!({"requests_per_minute": 0}), "options.requests_per_minute"),
+        (json!({"requests_per_minute": "120"}), "options.requests_per_minute"),
+        (json!({"requests_per_minute": 100_000}), "options.requests_per_minute"),
         (json!({"bookings_api_version": "latest"}), "options.bookings_api_version"),
         (json!({"bookings_api_version": "2024-08-13\r\nX: y"}), "options.bookings_api_version"),
     ] {

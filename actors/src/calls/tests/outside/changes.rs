@@ -7,7 +7,7 @@ use hookswitch_storage::{Booking, BookingStatus};
 use serde_json::json;
 
 use super::script::Mode;
-use super::{DAY, Outside, is_confirmed, is_moving};
+use super::{DAY, Outside, is_confirmed, is_moving, size};
 
 async fn booked() -> Outside {
     let outside = Outside::open().await;
@@ -135,4 +135,60 @@ async fn a_cancellation_that_cannot_reach_the_provider_leaves_the_booking_standi
     outside.agrees().await;
     let told = cancel(&outside, "y").await;
     assert_eq!(told["success"], true, "{told}");
+}
+
+/// A request that waits for its provider, which is back but has not been asked yet.
+async fn waiting() -> Outside {
+    let outside = Outside::open().await;
+    outside.script.always(Mode::Down);
+    outside.offer("call").await;
+    let told = outside.book("call", "b", "10:00").await;
+    assert!(told["message"].as_str().is_some_and(|words| words.contains("requested")), "{told}");
+    outside.only("waiting", Booking::is_unasked).await;
+    outside.script.always(Mode::Fine);
+    outside
+}
+
+#[tokio::test]
+async fn a_waiting_request_that_is_made_while_its_move_is_looked_into_moves_at_the_provider_too() {
+    let outside = waiting().await;
+    outside.script.reads(Mode::Slow);
+    let looks = outside.script.reads_at().len();
+    let moves = reschedule(&outside, "m", "15:00");
+    let overtakes = async {
+        let looked = || outside.script.reads_at().len() > looks;
+        super::super::until("the look whether three is free", looked).await;
+        outside.house.wait(3_600);
+        outside.only("being made", at_ten).await;
+        outside.script.reads(Mode::Fine);
+        outside.script.go_on();
+    };
+    let (told, ()) = futures_util::join!(moves, overtakes);
+    assert_eq!(told["success"], true, "{told}");
+    outside.only("having moved", at_three).await;
+    outside.agrees().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiting_request_that_is_changed_at_the_moment_it_is_made_is_the_same_on_both_sides() {
+    for run in 0..size(12, 60, 300) {
+        let outside = waiting().await;
+        let changes = async {
+            match run % 2 {
+                0 => cancel(&outside, "x").await,
+                _ => reschedule(&outside, "m", "15:00").await,
+            }
+        };
+        let makes = async { outside.house.wait(3_600) };
+        let (told, ()) = futures_util::join!(changes, makes);
+        // Whatever came first; what was not known then is known afterwards.
+        outside.house.wait(60);
+        let ends = match (run % 2, told["success"] == true) {
+            (0, true) => is_gone,
+            (_, true) => at_three,
+            (_, false) => |booking: &Booking| booking.intent.is_none() && booking.is_active(),
+        };
+        outside.only(&format!("its end in run {run}: {told}"), ends).await;
+        outside.agrees().await;
+    }
 }

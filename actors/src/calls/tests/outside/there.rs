@@ -44,7 +44,7 @@ impl Outside {
                 return;
             }
             let waited = started.elapsed();
-            assert!(waited < Duration::from_secs(20), "ours {ours:?}, theirs {theirs:?}");
+            assert!(waited < Duration::from_secs(60), "ours {ours:?}, theirs {theirs:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

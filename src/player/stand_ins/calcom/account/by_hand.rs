@@ -7,6 +7,10 @@ use super::{Account, Kept, Standing};
 use crate::server::random_text;
 
 impl Account {
+    pub(in super::super) fn change_key(&mut self, key: &str) {
+        key.clone_into(&mut self.setup.api_key);
+    }
+
     pub(in super::super) fn book_elsewhere(&mut self, event_type: u64, start: Timestamp) {
         let length = self.event_type(event_type).ok().and_then(|found| found.length(None));
         let end = start.checked_add(length.unwrap_or_default()).unwrap_or(start);
