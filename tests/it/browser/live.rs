@@ -55,6 +55,9 @@ async fn a_call_appears_works_books_ends_and_moves_away_by_itself() {
     page.sees("Nobody is on the line").await;
     page.sees("Earlier today").await;
     page.sees_together(&["Ann Ruiz", "Booked Thu, Sep 24, 10:00 AM", "the caller hung up"]).await;
+    let height = "return look.part(arguments[0]).getBoundingClientRect().height < 56;";
+    let row = json!([["Ann Ruiz", "the caller hung up"]]);
+    page.until("an earlier call is one line", height, row).await;
     let same = page.ask("return window.neverReloaded === true;", json!([])).await;
     assert_eq!(same, true, "the page was loaded again");
     page.is_clean().await;
