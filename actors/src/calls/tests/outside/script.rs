@@ -37,6 +37,7 @@ struct Inner {
     reads: Option<Mode>,
     next_reads: VecDeque<Mode>,
     reads_at: Vec<Instant>,
+    refused_reads: usize,
     allows: Option<(u32, u32)>,
     asked: Vec<Asked>,
     late: Vec<Entry>,
@@ -87,7 +88,7 @@ impl Script {
         self.with(|inner| inner.reads = Some(mode));
     }
 
-    /// The next reads go so, one after the other.
+    /// The next questions for free slots go so, one after the other.
     pub(super) fn next_reads(&self, modes: &[Mode]) {
         self.with(|inner| inner.next_reads.extend(modes));
     }
@@ -95,6 +96,11 @@ impl Script {
     /// When it was asked for free slots.
     pub(super) fn reads_at(&self) -> Vec<Instant> {
         self.with(|inner| inner.reads_at.clone())
+    }
+
+    /// How many reads of all kinds it refused, those of the exchange among them.
+    pub(super) fn refused_reads(&self) -> usize {
+        self.with(|inner| inner.refused_reads)
     }
 
     /// So many requests a second, and so many at once, for connections that are used from now on.
@@ -233,16 +239,21 @@ impl Script {
         })
     }
 
-    fn read_mode(&self) -> Result<(), ProviderError> {
-        match self.with(|inner| inner.next_reads.pop_front().or(inner.reads)) {
-            Some(Mode::Down) => Err(down()),
-            Some(Mode::AsksToWait) => {
-                let retry_after = Some(Duration::from_secs(30));
-                Err(ProviderError::Unavailable { retry_after })
-            }
+    /// How a read goes of which nothing in particular was planned.
+    fn read(&self) -> Result<(), ProviderError> {
+        let mode = self.with(|inner| inner.reads);
+        self.read_as(mode)
+    }
+
+    fn read_as(&self, mode: Option<Mode>) -> Result<(), ProviderError> {
+        let retry_after = match mode {
+            Some(Mode::Down) => None,
+            Some(Mode::AsksToWait) => Some(Duration::from_secs(30)),
             Some(Mode::Panics) => panic!("told to"),
-            _ => Ok(()),
-        }
+            _ => return Ok(()),
+        };
+        self.with(|inner| inner.refused_reads += 1);
+        Err(ProviderError::Unavailable { retry_after })
     }
 
     /// Lets a write go as `mode` says.
@@ -289,13 +300,13 @@ impl BookingProvider for Script {
     }
 
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
-        self.read_mode()?;
+        self.read()?;
         let id = self.with(|inner| inner.account.to_owned());
         Ok(Some(ProviderAccount { name: id.clone(), id }))
     }
 
     async fn changes(&self, cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {
-        self.read_mode()?;
+        self.read()?;
         Ok(self.with(|inner| {
             inner.questions += 1;
             let changed = inner.changed.as_ref()?;
@@ -313,8 +324,11 @@ impl BookingProvider for Script {
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
-        self.with(|inner| inner.reads_at.push(Instant::now()));
-        self.read_mode()?;
+        let mode = self.with(|inner| {
+            inner.reads_at.push(Instant::now());
+            inner.next_reads.pop_front().or(inner.reads)
+        });
+        self.read_as(mode)?;
         if self.with(|inner| inner.reads) == Some(Mode::Slow) {
             self.slow.acquire().await.unwrap().forget();
         }
@@ -394,7 +408,7 @@ impl BookingProvider for Script {
     }
 
     async fn find(&self, booking: &Booking) -> Result<Option<ProviderRecord>, ProviderError> {
-        self.read_mode()?;
+        self.read()?;
         let found = self.with(|inner| {
             inner.asked.push(Asked::Find(booking.id));
             let of_booking = inner.entries.iter().filter(|entry| entry.reference == booking.id);
