@@ -1,3 +1,4 @@
-//! Messages to customers on their way out: one folder a carrier. Knows no booking and no text.
+//! Messages on their way out: one folder a carrier. Knows no booking and no text.
 
+pub(crate) mod smtp;
 pub(crate) mod twilio;

@@ -130,6 +130,38 @@ impl Outbound {
         }
     }
 
+    /// The addresses of a host that may be connected to and is called by no URL, as a mail server; none
+    /// if nobody knows one. Who connects has to connect to these, so that nothing can change in between.
+    ///
+    /// # Errors
+    /// If all of them are private and the host is not exempt.
+    pub(crate) async fn addresses(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<Vec<SocketAddr>, Forbidden> {
+        let written = match host.parse::<IpAddr>() {
+            Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
+            _ => format!("{}:{port}", host.to_ascii_lowercase()),
+        };
+        let exempt = self.allow.contains(&written);
+        if !exempt && is_own_name(host) {
+            return Err(Forbidden::Private);
+        }
+        let mut found = match host.parse::<IpAddr>() {
+            Ok(address) => vec![address],
+            Err(_) => self.lookup.addresses(host).await.unwrap_or_default(),
+        };
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        found.retain(|address| exempt || is_public(*address));
+        if found.is_empty() {
+            return Err(Forbidden::Private);
+        }
+        Ok(found.into_iter().map(|address| SocketAddr::new(address, port)).collect())
+    }
+
     /// The resolver of clients that call public addresses only.
     fn resolver(&self) -> Guard {
         Guard(Arc::clone(&self.lookup))

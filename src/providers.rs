@@ -16,6 +16,8 @@ mod oauth;
 mod opentable;
 mod square;
 mod template;
+#[cfg(test)]
+mod trials;
 mod unusable;
 mod vendor;
 

@@ -31,6 +31,7 @@ pub use start_error::StartError;
 
 use crate::config::Config;
 use crate::http::{self, App};
+use crate::messaging::smtp::Smtp;
 use crate::messaging::twilio::Twilio;
 use crate::providers::{self, Vendors};
 use crate::vapi::VapiControl;
@@ -226,12 +227,14 @@ async fn wire(
         control,
         directory: providers::directory(config),
         messenger: messenger(config),
+        mailer: Arc::new(Smtp::new(config)),
         caller_sources: options.caller_sources,
         toolbox: Toolbox::standard_and(options.more_tools),
         settings: CallSettings {
             idle: config.sessions.idle(),
             max_live_calls: config.sessions.max_live_calls,
             keep_slots: Duration::from_millis(config.sessions.slot_cache_ms),
+            message_wait: Duration::from_millis(config.sessions.message_wait_ms),
             sync: sync_settings(config),
             ..CallSettings::default()
         },
@@ -250,6 +253,7 @@ fn sync_settings(config: &Config) -> SyncSettings {
         poll_every: Duration::from_secs(config.sync.poll_seconds),
         probe_every: Duration::from_secs(config.sync.probe_seconds),
         notice_url: url,
+        ..SyncSettings::default()
     }
 }
 

@@ -177,6 +177,9 @@ pub(crate) const MAX_JOBS: usize = 32;
 /// Durable jobs of one org that run at once; the others wait without keeping other orgs waiting.
 pub(crate) const MAX_JOBS_PER_ORG: usize = 8;
 
+/// Mails of one org that are handed over at once, of those jobs. A mail server may hang for a minute.
+pub(crate) const MAX_MAILS_PER_ORG: usize = 2;
+
 /// Due jobs that are looked at to find those that may run.
 pub(crate) const JOBS_LOOKED_AT: usize = 256;
 
@@ -196,8 +199,9 @@ pub(crate) const ANSWER_MARGIN: Duration = Duration::from_millis(300);
 /// After an answer was lost, when the provider is first asked what it has.
 pub(crate) const LOOK_AFTER: Duration = Duration::from_secs(2);
 
-/// How long after it was asked a provider that has nothing will surely not have it any more: what
-/// was on its way has arrived, and what it did has shown (some show it seconds late).
+/// How long after the asking ended a provider that has nothing will surely not have it any more: what
+/// was on its way has arrived, and what it did has shown (some show it seconds late). Of an asking that
+/// was cut short by a crash the end is not known: it is taken to be [`PROVIDER_WRITE`] after it began.
 pub(crate) const ABSENT_AFTER: Duration = Duration::from_secs(15);
 
 /// After a request that was thought lost, when it is looked for a last time.

@@ -35,9 +35,9 @@ use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
 use crate::directory::Directories;
 use crate::feed::Feed;
 use crate::jobs::{Bell, Running};
-use crate::messages::Handovers;
+use crate::messages::{Handovers, MailLine};
 use crate::orgs::{OrgEntry, Orgs};
-use crate::ports::{CallControl, CallerSource, Clock, Messenger, MessengerError};
+use crate::ports::{CallControl, CallerSource, Clock, Mailer, Messenger, MessengerError};
 use crate::provider::{CameBack, Connections};
 use crate::provider_log::ProviderLog;
 use crate::session::facts::{CallFacts, Heard};
@@ -65,6 +65,11 @@ pub(crate) struct Shared {
     /// Wakes the worker of durable jobs.
     pub(crate) bell: Bell,
     pub(crate) messenger: Arc<dyn Messenger>,
+    /// How long a booking's answer waits for it.
+    pub(crate) message_wait: Duration,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    /// Whose mails are being handed over.
+    pub(crate) mail_line: MailLine,
     /// Who waits for a message to be handed over.
     pub(crate) handovers: Handovers,
     /// What sessions are linked to.
@@ -157,10 +162,19 @@ impl Calls {
         &self.shared.clock
     }
 
-    /// Asks whether the account that an org sends messages with can be used; `None` if it has none.
+    /// Asks whether the account that an org sends text messages with can be used; `None` if it has none.
     pub async fn check_messenger(&self, org: &OrgEntry) -> Option<Result<(), MessengerError>> {
         match crate::messages::account(&self.shared, org) {
             Ok(Some(account)) => Some(self.shared.messenger.check(&account).await),
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Asks whether the server that an org sends e-mail through can be used; `None` if it has none.
+    pub async fn check_mailer(&self, org: &OrgEntry) -> Option<Result<(), MessengerError>> {
+        match crate::messages::mail_account(&self.shared, org) {
+            Ok(Some(account)) => Some(self.shared.mailer.check(&account).await),
             Ok(None) => None,
             Err(error) => Some(Err(error)),
         }
@@ -322,6 +336,7 @@ impl Calls {
     /// Ends durable jobs, all sessions and connections, each after the message it is working on.
     pub async fn close(&self, within: Duration) {
         self.shared.syncs.close();
+        self.shared.directories.close();
         self.jobs.stop(within).await;
         self.shared.nursery.stop(within).await;
         self.provider_nursery.stop(within).await;
@@ -380,12 +395,16 @@ fn parts_shared(
             Arc::clone(&parts.directory),
             provider_nursery,
             ProviderLog::new(parts.store.clone(), Arc::clone(&parts.clock)),
+            parts.feed.clone(),
         ),
         sessions: Sessions::default(),
         turns: Turns::default(),
         syncs: Syncs::new(parts.settings.sync.clone()),
         bell: Bell::default(),
         messenger: Arc::clone(&parts.messenger),
+        message_wait: parts.settings.message_wait,
+        mailer: Arc::clone(&parts.mailer),
+        mail_line: MailLine::default(),
         handovers: Handovers::default(),
         nursery,
         control: Arc::clone(&parts.control),

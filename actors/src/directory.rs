@@ -4,6 +4,9 @@
 //! blocks the actor and never keeps a place. The directory counts by key, and so do we: orgs with
 //! the same key share its limits, see `lines`.
 //!
+//! One that nobody asks is tried at times, see `watch`; when it turns out to work no more, or again, those
+//! who watch the org are told, see `pulse`.
+//!
 //! An answer belongs to the call that it was asked for. Changed settings start another actor, so
 //! nothing that was found with an old key is given again.
 
@@ -13,11 +16,13 @@ mod learn;
 mod lines;
 pub(crate) mod matching;
 pub(crate) mod numbers;
+mod pulse;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hookswitch_storage::{CallId, CallKey, OrgId};
 use jiff::{SignedDuration, Timestamp};
@@ -27,17 +32,21 @@ use tokio::sync::oneshot;
 pub use door::Directories;
 pub use health::DirectoryHealth;
 pub(crate) use learn::learn;
+pub(crate) use pulse::{ProbePace, Sign};
+pub(crate) use watch::watch_all;
 
 use crate::bounds::{
     DIRECTORY_ANSWER_FOR, DIRECTORY_PAUSE, DIRECTORY_REQUEST, MAX_DIRECTORY_ANSWERS,
     MAX_DIRECTORY_PAUSE, MAX_DIRECTORY_REQUESTS,
 };
 use crate::breaker::{Breaker, Turn};
+use crate::feed::{Feed, OrgNotice};
 use crate::outbound::{
     Condition, Flight, Flights, Joined, Line, Rank, Seat, SeatPlan, Toll, Until,
 };
 use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError};
 use crate::provider_log::{Exchange, ProviderLog};
+use pulse::{Pulse, Telling};
 
 pub(crate) type DirectoryRef = ActorRef<DirectoryMsg>;
 type Asked = Result<Arc<DirectoryAnswer>, DirectoryError>;
@@ -65,6 +74,8 @@ pub(crate) enum DirectoryMsg {
     Ask { question: Question, urgency: Urgency, reply_to: oneshot::Sender<Asked> },
     /// A question was answered, or was not in time.
     Answered(Answered),
+    /// How long it need not be tried.
+    GetRest { pace: ProbePace, reply_to: oneshot::Sender<Duration> },
     /// How the directory is.
     GetHealth { reply_to: oneshot::Sender<DirectoryHealth> },
 }
@@ -89,6 +100,8 @@ pub(crate) struct DirectoryArgs {
     /// Shared by all who have the same key.
     pub(crate) line: Arc<Line>,
     pub(crate) log: ProviderLog,
+    pub(crate) feed: Feed,
+    pub(crate) sign: Arc<Sign>,
 }
 
 pub(crate) struct DirectoryState {
@@ -97,9 +110,7 @@ pub(crate) struct DirectoryState {
     breaker: Breaker,
     /// Why the breaker opened: what those hear who are refused because of it.
     trouble: DirectoryError,
-    latest_trouble: Option<DirectoryError>,
-    last_success_at: Option<Timestamp>,
-    last_failure_at: Option<Timestamp>,
+    pulse: Pulse,
     questions: Flights<Question, Asked>,
 }
 
@@ -133,6 +144,7 @@ fn plan() -> SeatPlan {
     SeatPlan {
         allowances: Vec::new(),
         bookings: Vec::new(),
+        booked: Vec::new(),
         at_once: MAX_DIRECTORY_REQUESTS,
         most_waiting: 0,
     }
@@ -145,9 +157,7 @@ impl DirectoryState {
             seat: args.line.seat(&plan()),
             breaker: Breaker::default(),
             trouble: DirectoryError::Unavailable,
-            latest_trouble: None,
-            last_success_at: None,
-            last_failure_at: None,
+            pulse: Pulse::new(Arc::clone(&args.sign)),
             questions: Flights::new(keep_for.unwrap_or_default(), MAX_DIRECTORY_ANSWERS),
             args,
         }
@@ -225,9 +235,9 @@ impl DirectoryState {
         let Answered { question, flight, answer, probe, since } = answered;
         self.log(&question, &answer, since);
         let now = self.args.log.clock().now();
-        let at = if answer.is_ok() { &mut self.last_success_at } else { &mut self.last_failure_at };
-        *at = Some(now);
-        self.latest_trouble = answer.as_ref().err().cloned();
+        if let Some(told) = self.pulse.beat(answer.as_ref().map(|_| ()), since, now) {
+            self.tell(told, now);
+        }
         let org = &self.args.org;
         let outage = answer.as_ref().is_err_and(DirectoryError::is_outage);
         match self.breaker.settle(outage, probe) {
@@ -255,12 +265,22 @@ impl DirectoryState {
         }
     }
 
+    /// Tells those who watch the org.
+    fn tell(&self, told: Telling, at: Timestamp) {
+        let Telling { code, words, warning } = told;
+        let (org, message) = (self.args.org.clone(), words.to_owned());
+        tracing::warn!(org.id = %org, code, message);
+        let (connection, booking) = (None, None);
+        let notice = OrgNotice { org, at, code, message, warning, connection, booking };
+        self.args.feed.announce(notice);
+    }
+
     fn health(&self) -> DirectoryHealth {
         DirectoryHealth {
             condition: Condition::of(&self.breaker, &self.seat),
-            trouble: self.latest_trouble.clone(),
-            last_success_at: self.last_success_at,
-            last_failure_at: self.last_failure_at,
+            trouble: self.pulse.trouble().cloned(),
+            last_success_at: self.pulse.last_success_at,
+            last_failure_at: self.pulse.last_failure_at,
         }
     }
 }
@@ -289,6 +309,9 @@ impl Actor for Directory {
                 state.ask(myself, question, urgency, reply_to);
             }
             DirectoryMsg::Answered(answered) => state.answered(answered),
+            DirectoryMsg::GetRest { pace, reply_to } => {
+                let _ = reply_to.send(state.pulse.rest(pace));
+            }
             DirectoryMsg::GetHealth { reply_to } => {
                 let _ = reply_to.send(state.health());
             }

@@ -91,7 +91,7 @@ pub use calls::{
 };
 pub use directory::{Directories, DirectoryHealth};
 pub use feed::{Feed, FeedItem, First, OrgNotice, Snapshot};
-pub use messages::TWILIO_TOKEN_FIELD;
+pub use messages::{SMTP_PASSWORD_FIELD, TWILIO_TOKEN_FIELD};
 pub use orgs::{CUSTOMERCONNECT_KEY_FIELD, OrgEntry, Orgs, WEBHOOK_SECRET_FIELD};
 pub use provider::{
     CREDENTIALS_FIELD, Condition, Connections, Counts, GRANT, Health, Keepers, Left,

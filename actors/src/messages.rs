@@ -1,33 +1,38 @@
-//! Messages to customers: durable, sent once as far as anybody can tell, and never more than what is
-//! still true. Owns when one is handed over and what follows; what it says is in `phrases`, whom it
-//! goes through is behind a port.
+//! Messages to customers, and to the business about them: durable, sent once as far as anybody can
+//! tell, and never more than what is still true. Owns when one is handed over and what follows; what it
+//! says is in `phrases`, whom it goes through is behind a port.
 //!
 //! ```text
-//! a booking changes --same operation--> message queued + job
+//! a booking changes --same operation--> a message for each way (text, mail) queued + job
 //! job: still true? wanted? -> marked as being handed over -> carrier -> taken | refused | again
-//! crash or lost answer in between: the carrier is asked what it has before it is sent again
+//! crash or lost answer in between: the carrier is asked what it has before it is sent again; a mail
+//! server cannot be asked, so that a mail goes again under the id it had, and is one to who reads it
 //! ```
 
+mod letter;
+mod line;
 mod offer;
 mod send;
 mod status;
 mod wording;
 
-use std::sync::Arc;
-
 use hookswitch_storage::{MessageId, Secret, Settings};
 use tokio::sync::broadcast;
 
+pub(crate) use line::MailLine;
 pub(crate) use offer::TellOffers;
 pub(crate) use send::SendMessages;
 pub(crate) use status::sms_status;
 
 use crate::calls::Shared;
 use crate::orgs::OrgEntry;
-use crate::ports::{MessengerError, TextAccount};
+use crate::ports::{MailAccount, MessengerError, TextAccount};
 
 /// Field name under which the carrier's token is sealed.
 pub const TWILIO_TOKEN_FIELD: &str = "twilio.auth_token";
+
+/// Field name under which the mail server's password is sealed.
+pub const SMTP_PASSWORD_FIELD: &str = "smtp.password";
 
 /// Ends of messages that somebody may still wait for.
 const HEARD_OF: usize = 256;
@@ -53,7 +58,7 @@ impl Handovers {
     }
 }
 
-/// What an org sends with; `None` if it has nothing.
+/// What an org sends text messages with; `None` if it has nothing.
 ///
 /// # Errors
 /// If its token does not open: the operator has to enter it again.
@@ -79,11 +84,35 @@ pub(crate) fn account(
     }))
 }
 
-/// The account of an org whose settings are at hand.
-pub(crate) fn account_of(
-    shared: &Arc<Shared>,
-    org: &hookswitch_storage::OrgId,
-) -> Result<Option<(Arc<OrgEntry>, TextAccount)>, MessengerError> {
-    let Some(entry) = shared.orgs.get(org) else { return Ok(None) };
-    Ok(account(shared, &entry)?.map(|account| (entry, account)))
+/// What an org sends e-mail with; `None` if it has nothing.
+///
+/// # Errors
+/// If its password does not open: the operator has to enter it again.
+pub(crate) fn mail_account(
+    shared: &Shared,
+    org: &OrgEntry,
+) -> Result<Option<MailAccount>, MessengerError> {
+    let settings: &Settings = org.settings();
+    let Some(smtp) = &settings.smtp else { return Ok(None) };
+    let sign_in = match (&smtp.username, &smtp.password) {
+        (Some(username), Some(password)) => {
+            let opened = shared.store.unseal(org.id(), SMTP_PASSWORD_FIELD, password);
+            let password = opened.map_err(|error| {
+                tracing::error!(org.id = %org.id(), %error, "the mail password does not open");
+                let problem = "the password cannot be opened; set `smtp.password` anew".into();
+                MessengerError::Account { problem, code: None }
+            })?;
+            Some((username.clone(), password))
+        }
+        _ => None,
+    };
+    Ok(Some(MailAccount {
+        org: org.id().clone(),
+        name: settings.name.clone(),
+        host: smtp.host.clone(),
+        port: smtp.port,
+        security: smtp.security,
+        sign_in,
+        from: smtp.from.clone(),
+    }))
 }

@@ -6,12 +6,17 @@ mod condition;
 mod flights;
 mod line;
 mod meter;
+#[cfg(test)]
+mod stalls;
 mod toll;
 mod until;
 
 pub use condition::Condition;
 pub(crate) use flights::{Flight, Flights, Joined};
 pub(crate) use line::{Line, Pass, Rank, Seat, SeatPlan, Standing, Waiting};
+pub(crate) use meter::Meter;
 pub use meter::{Counts, Left};
+#[cfg(test)]
+pub(crate) use stalls::Stalls;
 pub(crate) use toll::{Toll, afterwards, before_booking, before_request, quota_told};
 pub(crate) use until::Until;

@@ -6,6 +6,7 @@ mod caller_source;
 mod clock;
 mod control;
 mod directory;
+mod mailer;
 mod messenger;
 mod provider;
 mod quota;
@@ -18,6 +19,7 @@ pub use directory::{
     CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryContact, DirectoryError,
     DirectoryLimits, NoDirectory,
 };
+pub use mailer::{Appointment, Letter, Mail, MailAccount, Mailer, NoMailer};
 pub use messenger::{Messenger, MessengerError, NoMessenger, Taken, Text, TextAccount};
 pub use provider::{
     Adapters, BookingProvider, CalendarEntry, CalendarEvent, Changes, DaySlots, EventQuery,

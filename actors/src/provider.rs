@@ -14,6 +14,7 @@ mod credentials;
 mod exchange;
 mod handle;
 mod slots;
+mod spent;
 mod standing;
 
 use std::pin::Pin;

@@ -12,6 +12,7 @@ pub(crate) mod facts;
 mod late;
 mod memory;
 mod news;
+mod report;
 pub(crate) mod state;
 mod tool_runs;
 

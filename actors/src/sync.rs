@@ -35,6 +35,7 @@ mod tell;
 mod wanted;
 mod watches;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dashmap::DashMap;
@@ -69,6 +70,10 @@ struct Follower {
     connection: ConnectionId,
     wanted: Mutex<Wanted>,
     bell: Notify,
+    /// Held by whoever asks the provider to post, or to post no more: the one is not to overtake the other.
+    watching: tokio::sync::Mutex<()>,
+    /// The connection is being removed: nobody is asked to post any more.
+    leaves: AtomicBool,
 }
 
 impl Follower {
@@ -142,6 +147,10 @@ fn changed(shared: &Arc<Shared>, connection: &Connection) {
         return;
     }
     shared.syncs.homes.insert(connection.id.clone(), connection.org.clone());
+    if let Some(follower) = shared.syncs.followers.get(&connection.id) {
+        // It may have been about to be removed, and was not.
+        follower.leaves.store(false, Ordering::Relaxed);
+    }
     let anew = |wanted: &mut Wanted| wanted.changed = true;
     wake(shared, &connection.org, &connection.id, Wake::Changed, anew);
 }
@@ -169,6 +178,8 @@ fn wake(
             connection: connection.clone(),
             wanted: Mutex::default(),
             bell: Notify::new(),
+            watching: tokio::sync::Mutex::default(),
+            leaves: AtomicBool::new(false),
         });
         fresh = Some(Arc::clone(&follower));
         follower

@@ -302,6 +302,11 @@ impl Config {
             "sessions.slot_cache_ms",
             "must be between 0 and 60000 milliseconds",
         )?;
+        rule(
+            within(self.sessions.message_wait_ms, 0, 5_000),
+            "sessions.message_wait_ms",
+            "must be between 0 and 5000 milliseconds, because a caller listens",
+        )?;
         let in_a_day = |least| move |seconds: u64| (least..=86_400).contains(&seconds);
         let [poll, probe] =
             [in_a_day(1)(self.sync.poll_seconds), in_a_day(10)(self.sync.probe_seconds)];

@@ -164,6 +164,9 @@ pub struct Sessions {
     pub max_live_calls: usize,
     /// How long a provider's answer about free slots is given again, milliseconds, 0 to 60,000.
     pub slot_cache_ms: u64,
+    /// How long a booking's answer waits for the carrier to take its text message, milliseconds, 0 to
+    /// 5,000.
+    pub message_wait_ms: u64,
 }
 
 impl Sessions {
@@ -187,6 +190,7 @@ impl Default for Sessions {
             idle_seconds: 900,
             max_live_calls: 10_000,
             slot_cache_ms: 5_000,
+            message_wait_ms: 1_500,
         }
     }
 }

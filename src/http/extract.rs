@@ -76,6 +76,12 @@ pub(super) fn object<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Ap
             Err(ApiError::bad_json("the body is a list"))
         }
         Ok(value) => decoder.end().map(|()| value).map_err(|error| malformed(&error)),
+        // No field to name: it is the whole that is of another kind.
+        Err(error)
+            if error.inner().is_data() && bytes.trim_ascii_start().first() != Some(&b'{') =>
+        {
+            Err(ApiError::bad_json("the body is no JSON object"))
+        }
         Err(error) if error.inner().is_data() => {
             let problem = error.inner().to_string();
             // Where it stands in the text says less than the field's name.

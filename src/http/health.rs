@@ -57,8 +57,10 @@ pub(super) async fn health(
 /// The customer directory.
 const DIRECTORY: &str = "customerconnect";
 
-/// What messages are sent through. E-mail is not sent in this version.
-const MESSENGERS: [&str; 2] = ["twilio", "smtp"];
+/// What messages are sent through: texts and e-mail.
+const MESSENGERS: [&str; 2] = [TWILIO, SMTP];
+const TWILIO: &str = "twilio";
+const SMTP: &str = "smtp";
 
 /// `GET /api/health/{integration}`: how the connections to one vendor are, as far as the asker may
 /// see them; 404 for what is no integration (P213).
@@ -83,14 +85,13 @@ pub(super) async fn integration(
     }
     let mut items = breakers_of(&app, &signed).await?;
     items.retain(|item| item["provider"] == name.as_str());
-    if name == TWILIO {
-        items = carriers_of(&app, &signed).await;
+    if let Some(carrier) = MESSENGERS.into_iter().find(is) {
+        items = carriers_of(&app, &signed, carrier).await;
     }
     let troubled = |item: &&Value| {
         item["state"] != "closed" || item["status"] == "error" || !item["problem"].is_null()
     };
     let status = match (items.len(), items.iter().filter(troubled).count()) {
-        (0, _) if is_kept(&app, &signed, &name) => "not_used",
         (0, _) => "not_configured",
         (_, 0) if items.iter().all(|item| item["warning"].is_null()) => "ok",
         (all, some) if all == some => "unavailable",
@@ -110,14 +111,6 @@ pub(super) async fn breakers(
     let key = |item: &Value| format!("{} {}", item["org"], item["connection_id"]);
     let items = part(breakers_of(&app, &signed).await?, &page.page()?, key)?;
     Ok(listing(items, Value::clone))
-}
-
-/// Whether an org that the asker sees has settings for what nothing uses yet.
-fn is_kept(app: &App, signed: &Signed<role::Any>, name: &str) -> bool {
-    signed.orgs(app).iter().any(|org| match name {
-        "smtp" => org.settings().smtp.is_some(),
-        _ => false,
-    })
 }
 
 async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>, ApiError> {
@@ -150,21 +143,22 @@ async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>
     Ok(items)
 }
 
-/// Text messages.
-const TWILIO: &str = "twilio";
-
 /// Accounts that are asked at once.
 const ASKED_AT_ONCE: usize = 8;
 
-/// The accounts that text messages are sent with, each asked whether it can be used.
-async fn carriers_of(app: &App, signed: &Signed<role::Any>) -> Vec<Value> {
+/// The accounts that messages of a kind are sent with, each asked whether it can be used.
+async fn carriers_of(app: &App, signed: &Signed<role::Any>, carrier: &'static str) -> Vec<Value> {
     let asked = signed.orgs(app).into_iter().map(|org| async move {
-        let checked = app.calls.check_messenger(&org).await?;
+        let checked = if carrier == SMTP {
+            app.calls.check_mailer(&org).await?
+        } else {
+            app.calls.check_messenger(&org).await?
+        };
         let status = if checked.is_ok() { "connected" } else { "error" };
         Some(json!({
             "org": org.id(),
             "connection_id": null,
-            "provider": TWILIO,
+            "provider": carrier,
             "status": status,
             "state": "closed",
             "problem": checked.err().map(|error| error.to_string()),

@@ -1,4 +1,4 @@
-//! Messages to customers: as operators see them, and what the carrier posts about them. A carrier's post
+//! Messages to customers and to the business: as operators see them, and what the carrier posts about them. A carrier's post
 //! is believed only with its signature; a stranger learns nothing, not even which orgs there are.
 
 use axum::Json;
@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use hookswitch_actors::{OrgEntry, TWILIO_TOKEN_FIELD};
-use hookswitch_storage::{About, Message, MessageNews, MessageState, OrgId};
+use hookswitch_storage::{About, Channel, Message, MessageNews, MessageState, OrgId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,6 +38,10 @@ pub(super) struct Which {
     #[serde(default)]
     #[schemars(schema_with = "names::message_state")]
     state: Option<MessageState>,
+    /// Those that travel so.
+    #[serde(default)]
+    #[schemars(schema_with = "names::channel")]
+    channel: Option<Channel>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -48,25 +52,32 @@ pub(super) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Value>, ApiError> {
     let page = PageQuery::new(which.limit, which.cursor).page()?;
-    let found = app.calls.store().messages(org.id(), which.state, &page).await?;
+    let found = app.calls.store().messages(org.id(), which.state, which.channel, &page).await?;
     let audience = Audience::of(who.role);
     Ok(listing(found, |message| view(message, audience)))
 }
 
 fn view(message: &Message, audience: Audience) -> Value {
-    let (booking, entry) = match &message.about {
-        About::Booking(id) => (Some(id), None),
-        About::Waitlist(id, _) => (None, Some(id)),
+    let (mut booking, mut entry, mut callback) = (None, None, None);
+    match &message.about {
+        About::Booking(id) => booking = Some(id),
+        About::Waitlist(id, _) => entry = Some(id),
+        About::Callback(id) => callback = Some(id),
+    }
+    let to = match message.channel {
+        Channel::Sms => audience.number(&message.to),
+        Channel::Email => audience.email(&message.to),
     };
     json!({
         "id": message.id,
         "channel": message.channel,
         "purpose": message.purpose,
         "state": message.state,
-        "to": audience.number(&message.to),
+        "to": to,
         "body": message.body.as_deref().map(|body| audience.text(body)),
         "booking_id": booking,
         "waitlist_id": entry,
+        "callback_id": callback,
         "external_id": message.external_id,
         "problem": message.problem,
         "problem_code": message.problem_code,

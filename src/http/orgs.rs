@@ -102,6 +102,7 @@ pub(super) async fn create(
         CreateOrg::Conflict { field, .. } => return Err(taken(field)),
     }
     let org = app.calls.orgs().get(&id).ok_or_else(|| ApiError::not_found("org"))?;
+    app.calls.directory_changed(&org);
     let mut view = view(&app, &org, true);
     if body.get("webhook_auth").is_none_or(Value::is_null) {
         view["webhook_secret"] = json!(secret);
@@ -153,7 +154,7 @@ pub(super) async fn patch(
             PutSettings::Saved(_) => {
                 let id = org.id().clone();
                 let org = orgs.get(&id).ok_or_else(|| ApiError::not_found("org"))?;
-                app.calls.directories().settings_changed(&org);
+                app.calls.directory_changed(&org);
                 return Ok(Json(shown(&app, &org).await?));
             }
             PutSettings::NotFound => return Err(ApiError::not_found("org")),

@@ -133,7 +133,7 @@ async fn answer(
     arrived: Instant,
 ) -> Result<Response, ApiError> {
     let delivery = inbound.delivery();
-    let Inbound { kind_text, call, kind, .. } = inbound;
+    let Inbound { kind_text, call, kind, timestamp } = inbound;
     log_received(app, org.as_deref(), &kind_text, &call, &kind);
     let facts = call_facts(org.as_deref(), &call);
     let worth_keeping = !is_stream(&kind_text, &kind);
@@ -166,7 +166,7 @@ async fn answer(
                 tracing::warn!(org.id = %org.id(), call.id = call, "Vapi could not accept a call; its warnings say why");
             }
             if let Some(org) = org {
-                let heard = Heard { facts: facts_of(org, kind), delivery };
+                let heard = Heard { facts: facts_of(org, kind, timestamp), delivery };
                 app.calls.note(org, &facts, heard).await;
             }
             b"{}".to_vec()

@@ -231,7 +231,7 @@ fn doors(allow: &[String], answers: &[&[&str]]) -> (Doors, Arc<Changing>) {
 }
 
 fn builder() -> ClientBuilder {
-    let wait = std::time::Duration::from_millis(300);
+    let wait = std::time::Duration::from_secs(5);
     Client::builder().connect_timeout(wait).timeout(wait)
 }
 

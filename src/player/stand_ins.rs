@@ -3,15 +3,21 @@
 //! them only by their address.
 
 pub mod acuity;
+mod asked;
 pub mod authority;
 pub mod calcom;
 pub mod caldav;
 pub mod calendly;
+mod clock;
 pub mod customerconnect;
 mod cut;
+mod doors;
 pub mod google;
+mod handle;
 pub mod opentable;
 mod serving;
+pub mod smtp;
 pub mod square;
 mod trouble;
 pub mod twilio;
+mod vendor;

@@ -149,7 +149,7 @@ pub(super) fn bounded(builder: ClientBuilder, limits: Limits) -> ClientBuilder {
 
 /// How all clients speak TLS, read once: the machine's certificates are some 200 KB and take longer to read
 /// than most requests. `None` if that fails; then each client tries by itself, and says why not.
-fn tls() -> Option<&'static ClientConfig> {
+pub(crate) fn tls() -> Option<&'static ClientConfig> {
     static TLS: LazyLock<Option<ClientConfig>> = LazyLock::new(|| {
         // The program did this at its start; who uses the server as a library may not have.
         let _ = rustls::crypto::ring::default_provider().install_default();

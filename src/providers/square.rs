@@ -24,8 +24,6 @@ mod refusal;
 mod relocate;
 mod settings;
 mod staff;
-#[cfg(test)]
-mod trials;
 mod vendor;
 mod wire;
 

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::crypt::MasterKey;
 use crate::error::OpenError;
+use crate::journal;
 use crate::store::StoreOptions;
 
 /// A locked data folder. The lock ends when this is dropped, also by a kill.
@@ -51,6 +52,19 @@ impl Home {
 
     pub(crate) fn sled(&self) -> PathBuf {
         self.path.join("sled")
+    }
+
+    /// Has the disk write what the system still holds of sled's files: sled's own flush does not
+    /// wait for that.
+    pub(crate) fn sync_sled(&self) -> io::Result<()> {
+        let folder = self.sled();
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                OpenOptions::new().write(true).open(entry.path())?.sync_all()?;
+            }
+        }
+        journal::sync_folder(&folder)
     }
 
     /// Where the rows are rebuilt.

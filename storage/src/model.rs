@@ -21,9 +21,11 @@ mod waitlist;
 
 pub use audit::AuditEntry;
 pub use booking::{Booking, BookingChange, BookingStatus, ChangeKind, Outcome, Source};
-pub use call::{AnswerRecord, CallKey, CallLogEntry, CallRecord, CallReport, LogKind, StoredEvent};
+pub use call::{
+    AnswerRecord, CallKey, CallLogEntry, CallRecord, CallReport, LogKind, ReportTimes, StoredEvent,
+};
 pub use callback::{Callback, CallbackState, Urgency};
-pub use connection::{Connection, ConnectionStatus};
+pub use connection::{BUILTIN, Connection, ConnectionStatus};
 pub use customer::{Customer, CustomerDraft};
 pub use event::{
     BookingSummary, CallEvent, CallLinks, Caller, CustomerSummary, Direction, OfferedSlot, Speaker,

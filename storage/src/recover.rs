@@ -79,9 +79,10 @@ pub(crate) fn open(options: &StoreOptions) -> Result<Opened, OpenError> {
 
     let mut journal = CheckedJournal::read(segments, options)?;
     let seal = Seal::read(&folder).map_err(OpenError::io("read", &folder.join(journal::SEAL)))?;
-    if let SealFound::Whole(seal) = seal {
-        journal.must_match(&seal, options)?;
-    }
+    let was_closed = match seal {
+        SealFound::Whole(seal) => journal.must_match(&seal, options).map(|()| true)?,
+        SealFound::Missing | SealFound::Unreadable => false,
+    };
     if let Some(last) = journal.segments.last() {
         // After a kill the last records may be in the system's cache only; what the rows take over
         // from them must not outlive them.
@@ -107,6 +108,8 @@ pub(crate) fn open(options: &StoreOptions) -> Result<Opened, OpenError> {
         .map_err(OpenError::io("open", &folder))?;
     report.rebuilt = rows.rebuilt;
     report.caught_up = rows.caught_up;
+    // The seal is only put on when the rows are on disk up to the journal's end.
+    report.lost = if was_closed { rows.caught_up } else { 0 };
     report.tail_cut = torn.map(|TornTail { file, offset, bytes }| TailCut { file, offset, bytes });
     report.leftovers = leftovers
         .iter()
@@ -217,6 +220,13 @@ fn remove_all(files: &[PathBuf]) -> Result<(), OpenError> {
 fn tell(report: &OpenReport) {
     if let Some(reason) = &report.rebuilt {
         tracing::warn!(reason, rows = report.rows, "rows were rebuilt from the journal");
+    }
+    if report.lost > 0 {
+        tracing::warn!(
+            records = report.lost,
+            "rows that were on disk when the store was last closed had gone and were caught up from \
+             the journal; look after the disk"
+        );
     }
     if let Some(tail) = &report.tail_cut {
         let file = tail.file.display();

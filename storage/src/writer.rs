@@ -209,14 +209,11 @@ impl Writer {
         // A compaction or backup may be waiting for an answer from here; without one it gives up.
         let inbox = self.inbox;
         let idle = self.maintenance.end(|| while inbox.try_recv().is_ok() {});
-        let appender = &self.parts.appender;
-        if synced.is_ok() && !self.suspect {
-            let segment = appender.segment();
-            let seal =
-                Seal { segment: segment.number, length: segment.length, end: appender.position() };
-            if let Err(error) = seal.write(&self.parts.home.journal()) {
-                tracing::warn!(%error, "the journal could not be sealed; it is whole");
-            }
+        if synced.is_ok()
+            && !self.suspect
+            && let Err(reason) = seal(&self.parts)
+        {
+            tracing::warn!(reason, "the data could not be sealed; the journal is whole");
         }
         self.parts.view.close();
         drop(idle);
@@ -244,6 +241,17 @@ impl Writer {
         self.failing = reason.map(str::to_owned);
         self.health.failing.store(reason.is_some(), Ordering::Relaxed);
     }
+}
+
+/// Seals the journal. The rows go to disk first: behind a seal, rows that lag are rows that the
+/// disk has lost.
+fn seal(parts: &Parts) -> Result<(), String> {
+    parts.view.flush()?;
+    let (home, appender) = (&parts.home, &parts.appender);
+    let segment = appender.segment();
+    let seal = Seal { segment: segment.number, length: segment.length, end: appender.position() };
+    let sealed = home.sync_sled().and_then(|()| seal.write(&home.journal()));
+    sealed.map_err(|error| error.to_string())
 }
 
 fn unavailable(reason: &impl ToString) -> StoreError {

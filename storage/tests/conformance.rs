@@ -5,6 +5,8 @@
 
 #[path = "support/fixtures.rs"]
 mod fixtures;
+#[path = "support/waiting.rs"]
+mod waiting;
 
 #[path = "conformance/adopted.rs"]
 mod adopted;
@@ -28,6 +30,10 @@ mod races;
 mod repeats;
 #[path = "conformance/waitlist.rs"]
 mod waitlist;
+#[path = "conformance/waitlist_room.rs"]
+mod waitlist_room;
+#[path = "conformance/waitlist_saga.rs"]
+mod waitlist_saga;
 
 /// Runs each check against a store of its own.
 macro_rules! checks {

@@ -166,7 +166,8 @@ async fn play(steps: Vec<Step>) {
             }
             Step::Fail { which } => {
                 let Some(id) = model.pick(which) else { continue };
-                let failed = Settlement::Failed { reason: "no".into(), look_at: None };
+                let failed =
+                    Settlement::Failed { reason: "no".into(), look_at: None, taken: false };
                 store.settle(&org, &id, failed, "job", at(3)).await.unwrap().unwrap();
                 model.bookings.get_mut(&id).unwrap().active = false;
             }

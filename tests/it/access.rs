@@ -116,6 +116,29 @@ async fn no_token_reaches_another_org_and_none_does_more_than_its_role() {
     assert!(ground.everything().await == before, "something has happened");
 }
 
+#[tokio::test]
+async fn an_object_of_another_org_is_not_found_under_ones_own() {
+    let ground = Ground::new().await;
+    let before = ground.everything().await;
+    let operations = operations(&ground.server).await;
+    let mut tried = BTreeSet::new();
+    for operation in &operations {
+        let Some((name, theirs)) = ground.foreign_object(operation) else { continue };
+        for role in ROLES.into_iter().filter(|role| rank(role) >= rank(&operation.least)) {
+            let token = if role == "admin" { ground.server.token() } else { ground.token(role) };
+            let proof = Proof::bearer(role, token);
+            let (status, body) = ground.attempt_on(operation, name, theirs, &proof).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{role} {operation}: {body}");
+            let nobodys = Ground::object_of_nobody(name);
+            let absent = ground.attempt_on(operation, name, &nobodys, &proof).await;
+            assert_eq!((status, body), absent, "{role} {operation}: it shows that it is there");
+        }
+        tried.insert(format!("{operation}"));
+    }
+    assert!(tried.len() >= 11, "{tried:#?}");
+    assert!(ground.everything().await == before, "something has happened");
+}
+
 /// What is for any token shows of each org only what is the asker's.
 #[tokio::test]
 async fn what_is_for_any_token_names_no_other_org() {
@@ -251,7 +274,9 @@ async fn a_token_is_worth_nothing_once_it_is_revoked_or_has_expired() {
     let path = format!("/api/tokens/{}", revoked["id"].as_str().unwrap());
     assert_eq!(server.api(Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
     assert!(!works(&revoked).await);
-    let short = make(Some("2026-09-22T14:30:08Z")).await;
+    let short = make(Some("2026-09-22T15:00:00Z")).await;
+    assert!(works(&short).await);
+    server.set_clock("2026-09-22T15:00:01Z");
     let ends = || async { (!works(&short).await).then_some(()) };
     crate::support::eventually("the token to expire", ends).await;
 }

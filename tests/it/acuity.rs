@@ -17,7 +17,8 @@ use jiff::civil::time;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
+use crate::clinic::{self, ANN, DAY, connect, hears, message, ten_for};
+use crate::support::{Host, MORNING, TestOrg, TestServer};
 
 /// A user and a key that no other text could hold.
 const USER: u64 = 11_145_481;
@@ -30,9 +31,6 @@ const NIGHTS: u64 = 33;
 const EITHER: u64 = 34;
 /// The intake form's field for our reference.
 const REFERENCE: u64 = 14;
-/// The day that these tests book: Thursday.
-const DAY: &str = "2026-09-24";
-const ANN: &str = "+13125550142";
 
 fn setup(now: &str, questions: Vec<Field>) -> Setup {
     let group = AppointmentType { class_size: 3, ..AppointmentType::new(GROUP, "Group", 30, 8) };
@@ -63,13 +61,6 @@ fn connection(appointment_type: u64) -> Value {
             "fallback_email": "calls@willow.example"}})
 }
 
-async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let (status, made) = server.request(Method::POST, &path, Some(body)).await;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    made
-}
-
 /// How a clinic is set up.
 struct Plan {
     now: &'static str,
@@ -92,12 +83,7 @@ impl Default for Plan {
 }
 
 /// A clinic whose bookings go to Acuity.
-struct Clinic {
-    stand_in: StandIn,
-    server: TestServer,
-    org: TestOrg,
-    connection: String,
-}
+type Clinic = clinic::Clinic<StandIn>;
 
 impl Clinic {
     async fn open() -> Self {
@@ -113,57 +99,6 @@ impl Clinic {
             config.sessions.tool_deadline_ms = deadline_ms;
         };
         let server = TestServer::start_with(plan.now, change, Vec::new).await;
-        let org = server.org(plan.settings).await;
-        let made = connect(&server, &org, connection(plan.appointment_type)).await;
-        let connection = made["id"].as_str().unwrap().to_owned();
-        Self { stand_in, server, org, connection }
+        Self::with(stand_in, server, plan.settings, connection(plan.appointment_type)).await
     }
-
-    fn call(&self) -> VapiCall {
-        self.org.call(&self.server, ANN)
-    }
-
-    /// A caller who has heard the day's free times.
-    async fn offered(&self) -> VapiCall {
-        let call = self.call();
-        let free = call.tool("check_availability", json!({"date": DAY})).await;
-        assert_eq!(free["available"], true, "{free}");
-        call
-    }
-
-    /// What a caller hears who wants ten o'clock.
-    async fn book(&self, call: &VapiCall) -> Value {
-        call.tool("create_booking", ten_for("Ann Ruiz")).await
-    }
-
-    async fn bookings(&self) -> Vec<Value> {
-        self.org.bookings(&self.server).await
-    }
-
-    async fn check(&self) -> Value {
-        let path = format!("/api/orgs/{}/connections/{}/check", self.org.id, self.connection);
-        let (status, checked) = self.server.api(Method::POST, &path, None).await;
-        assert_eq!(status, StatusCode::OK, "{checked}");
-        checked
-    }
-
-    /// Changes the connection.
-    async fn patch(&self, change: Value) -> Value {
-        let path = format!("/api/orgs/{}/connections/{}", self.org.id, self.connection);
-        let (status, patched) = self.server.api(Method::PATCH, &path, Some(change)).await;
-        assert_eq!(status, StatusCode::OK, "{patched}");
-        patched
-    }
-}
-
-fn ten_for(name: &str) -> Value {
-    json!({"date": DAY, "time": "10:00", "customer_name": name})
-}
-
-fn message(result: &Value) -> &str {
-    result["message"].as_str().unwrap_or_else(|| panic!("no message in {result}"))
-}
-
-fn hears(result: &Value, words: &str) {
-    assert!(message(result).contains(words), "`{words}` is not in {result}");
 }

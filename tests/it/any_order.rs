@@ -66,6 +66,10 @@ fn recorded() -> Vec<Value> {
         json!({"type": "status-update", "status": "forwarding",
             "destination": {"type": "number", "number": BENCH}}),
         json!({"type": "status-update", "status": "ended", "endedReason": "customer-ended-call"}),
+        // What is known at once comes first, what takes longer in a second report.
+        json!({"type": "end-of-call-report", "endedReason": "customer-ended-call", "cost": 0.0102,
+            "startedAt": "2026-11-23T16:04:10.000Z", "endedAt": "2026-11-23T16:05:39.000Z",
+            "analysis": {"summary": "Mara called."}}),
         json!({"type": "end-of-call-report", "endedReason": "customer-ended-call", "cost": 0.0712,
             "startedAt": "2026-11-23T16:04:10.000Z", "endedAt": "2026-11-23T16:05:40.500Z",
             "analysis": {"summary": "Mara talks to the bench.", "successEvaluation": "true"}}),
@@ -122,15 +126,26 @@ impl Workshop {
 
     /// Posts the messages as those of a new call and gives what is known of it in the end.
     async fn play(&self, messages: &[Value]) -> Value {
-        let id = self.ring().await;
+        self.play_after(None, messages).await
+    }
+
+    /// The same, with a message that comes before all others.
+    async fn play_after(&self, first: Option<&Value>, messages: &[Value]) -> Value {
+        let id = self.ring_after(first).await;
         self.post(&id, messages).await;
-        self.outcome(&id, messages).await
+        let all: Vec<Value> = first.into_iter().chain(messages).cloned().collect();
+        self.outcome(&id, &all).await
+    }
+
+    async fn ring(&self) -> String {
+        self.ring_after(None).await
     }
 
     /// A new call in which the free times were told; that alone says nothing of who is calling.
-    async fn ring(&self) -> String {
+    async fn ring_after(&self, first: Option<&Value>) -> String {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = format!("played-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.post(&id, first.cloned().as_slice()).await;
         let mut told = tool("told", "checkAvailability", json!({"date": DAY}));
         told["call"] = json!({});
         self.post(&id, &[told]).await;
@@ -234,16 +249,19 @@ fn sorted(items: &[Value], pick: impl Fn(&Value) -> Option<Value>) -> Vec<Value>
     picked
 }
 
-/// The recorded messages in some order, some of them twice or thrice.
-fn deliveries() -> impl Strategy<Value = Vec<Value>> {
+/// The recorded messages in some order, some of them twice or thrice; in some of the plays the
+/// first word of the call is that it is over.
+fn deliveries() -> impl Strategy<Value = (Option<Value>, Vec<Value>)> {
     let recorded = recorded();
+    let ends: Vec<Value> = recorded.iter().filter(|message| ends(message)).cloned().collect();
     let repeated = prop::collection::vec(1..=3_usize, recorded.len());
-    repeated
+    let shuffled = repeated
         .prop_map(move |times| {
             let all = recorded.iter().zip(times);
             all.flat_map(|(message, times)| std::iter::repeat_n(message.clone(), times)).collect()
         })
-        .prop_shuffle()
+        .prop_shuffle();
+    (prop::option::of(prop::sample::select(ends)), shuffled)
 }
 
 fn runner(cases: u32) -> TestRunner {
@@ -272,9 +290,11 @@ fn whatever_the_order_and_however_often_the_same_call_remains() {
     );
     assert_eq!(in_order["bookings"][0][1], "confirmed", "{in_order}");
     assert_eq!(in_order["transfers"], json!([BENCH]));
+    assert_eq!(in_order["report"]["cost"], 0.0712, "the last word: {in_order}");
+    assert_eq!(in_order["report"]["summary"], "Mara talks to the bench.");
     runner(40)
-        .run(&deliveries(), |messages| {
-            let outcome = runtime.block_on(workshop.play(&messages));
+        .run(&deliveries(), |(first, messages)| {
+            let outcome = runtime.block_on(workshop.play_after(first.as_ref(), &messages));
             prop_assert_eq!(&outcome, &in_order);
             Ok(())
         })
@@ -309,7 +329,9 @@ async fn a_restart_in_the_middle_of_the_call_or_after_its_end_changes_nothing() 
     let mut workshop = Workshop::open().await;
     let recorded = recorded();
     let undisturbed = workshop.play(&recorded).await;
-    for before in [3, 9, 14, 18, 20] {
+    let ended = recorded.iter().position(ends).unwrap();
+    let after = [ended + 1, ended + 2, ended + 3, recorded.len() - 1];
+    for before in [3, 9, 14, 18, 20].into_iter().chain(after) {
         let id = workshop.ring().await;
         workshop.post(&id, &recorded[..before]).await;
         workshop.server.restart(None).await;
@@ -318,4 +340,52 @@ async fn a_restart_in_the_middle_of_the_call_or_after_its_end_changes_nothing() 
         assert_eq!(outcome, undisturbed, "restarted before message {before}");
     }
     assert_eq!(workshop.live().await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn an_older_report_that_comes_late_takes_nothing_back_also_after_a_restart() {
+    let mut workshop = Workshop::open().await;
+    let full_call = json!({"type": "inboundPhoneCall", "customer": {"number": CALLER}});
+    let report = |at: u64, mut report: Value| {
+        report["type"] = json!("end-of-call-report");
+        report["timestamp"] = json!(1_795_449_850_000_u64 + at * 1_000);
+        report["call"] = full_call.clone();
+        report
+    };
+    let first =
+        json!({"endedReason": "assistant-error", "cost": 0.01, "analysis": {"summary": "One."}});
+    let second = json!({"endedReason": "assistant-error", "cost": 0.02, "analysis":
+        {"summary": "Two.", "successEvaluation": "false"}});
+    let third = json!({"endedReason": "customer-ended-call", "cost": 0.03});
+    let (first, second, third) = (report(1, first), report(2, second), report(3, third));
+    let newest = json!({"cost": 0.03, "summary": "Two.", "success_evaluation": "false",
+        "duration_seconds": null});
+    let orders = [
+        [&first, &second, &third],
+        [&first, &third, &second],
+        [&second, &first, &third],
+        [&second, &third, &first],
+        [&third, &first, &second],
+        [&third, &second, &first],
+    ];
+    for restarts in [false, true] {
+        for order in orders {
+            let id = workshop.ring().await;
+            for message in order {
+                if restarts && message == order[2] {
+                    workshop.server.restart(None).await;
+                }
+                workshop.post(&id, std::slice::from_ref(message)).await;
+            }
+            let path = format!("/api/orgs/{}/calls/{id}", workshop.org.id);
+            let said = order.map(|message| message["cost"].clone());
+            let what = format!("all of {said:?} is known");
+            eventually(&what, || async {
+                let call = workshop.server.get(&path).await;
+                (call["report"] == newest && call["ended_reason"] == "customer-ended-call")
+                    .then_some(())
+            })
+            .await;
+        }
+    }
 }

@@ -24,6 +24,7 @@ use jiff::civil::time;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::clinic::{self, ANN, DAY, connect, hears, message, ten_for};
 use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
 
 /// A key that no other text could hold.
@@ -34,9 +35,6 @@ pub(crate) const PLAIN: u64 = 30;
 const GROUP: u64 = 31;
 const ASKING: u64 = 32;
 const NIGHTS: u64 = 33;
-/// The day that these tests book: Thursday.
-const DAY: &str = "2026-09-24";
-const ANN: &str = "+13125550142";
 
 pub(crate) fn setup(now: &str) -> Setup {
     let group = EventType { seats: 3, ..EventType::new(GROUP, "Group", 30) };
@@ -62,20 +60,8 @@ pub(crate) fn connection(event_type: u64) -> Value {
         "options": {"services": {"consultation": event_type}}})
 }
 
-pub(crate) async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let (status, made) = server.request(Method::POST, &path, Some(body)).await;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    made
-}
-
 /// A clinic whose bookings go to Cal.com.
-struct Clinic {
-    stand_in: StandIn,
-    server: TestServer,
-    org: TestOrg,
-    connection: String,
-}
+type Clinic = clinic::Clinic<StandIn>;
 
 impl Clinic {
     async fn open() -> Self {
@@ -94,38 +80,7 @@ impl Clinic {
             config.sessions.tool_deadline_ms = deadline_ms;
         };
         let server = TestServer::start_with(now, change, Vec::new).await;
-        let org = server.org(settings).await;
-        let made = connect(&server, &org, connection(event_type)).await;
-        let connection = made["id"].as_str().unwrap().to_owned();
-        Self { stand_in, server, org, connection }
-    }
-
-    fn call(&self) -> VapiCall {
-        self.org.call(&self.server, ANN)
-    }
-
-    /// A caller who has heard the day's free times.
-    async fn offered(&self) -> VapiCall {
-        let call = self.call();
-        let free = call.tool("check_availability", json!({"date": DAY})).await;
-        assert_eq!(free["available"], true, "{free}");
-        call
-    }
-
-    /// What a caller hears who wants ten o'clock.
-    async fn book(&self, call: &VapiCall) -> Value {
-        call.tool("create_booking", ten_for("Ann Ruiz")).await
-    }
-
-    async fn bookings(&self) -> Vec<Value> {
-        self.org.bookings(&self.server).await
-    }
-
-    /// Changes the connection.
-    async fn patch(&self, change: Value) {
-        let path = format!("/api/orgs/{}/connections/{}", self.org.id, self.connection);
-        let (status, patched) = self.server.api(Method::PATCH, &path, Some(change)).await;
-        assert_eq!(status, StatusCode::OK, "{patched}");
+        Self::with(stand_in, server, settings, connection(event_type)).await
     }
 
     /// Sets options beside the service.
@@ -136,23 +91,4 @@ impl Clinic {
         }
         self.patch(json!({"options": all})).await;
     }
-
-    async fn check(&self) -> Value {
-        let path = format!("/api/orgs/{}/connections/{}/check", self.org.id, self.connection);
-        let (status, checked) = self.server.api(Method::POST, &path, None).await;
-        assert_eq!(status, StatusCode::OK, "{checked}");
-        checked
-    }
-}
-
-fn ten_for(name: &str) -> Value {
-    json!({"date": DAY, "time": "10:00", "customer_name": name})
-}
-
-fn message(result: &Value) -> &str {
-    result["message"].as_str().unwrap_or_else(|| panic!("no message in {result}"))
-}
-
-fn hears(result: &Value, words: &str) {
-    assert!(message(result).contains(words), "`{words}` is not in {result}");
 }

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::calcom::{PLAIN, connect, connection, setup};
+use crate::calcom::{PLAIN, connection, setup};
+use crate::clinic::connect;
 use crate::support::{
     FeedClient, MORNING, TestOrg, TestServer, VapiCall, eventually, eventually_within, result_of,
 };
@@ -32,12 +33,13 @@ struct Clinic {
 impl Clinic {
     async fn open(deadline_ms: u64) -> Self {
         let calendar = calcom::StandIn::start(setup(MORNING)).await.unwrap();
-        let carrier = twilio::StandIn::start(ACCOUNT, TOKEN).await.unwrap();
+        let carrier = twilio::StandIn::start(twilio::Setup::new(ACCOUNT, TOKEN)).await.unwrap();
         let (at_calcom, at_twilio) = (calendar.base_url(), carrier.url().to_owned());
         let change = move |config: &mut hookswitch::config::Config| {
             config.providers.calcom.base_url = at_calcom;
             config.providers.twilio.base_url = at_twilio;
             config.sessions.tool_deadline_ms = deadline_ms;
+            config.sessions.message_wait_ms = 5_000;
         };
         let server = TestServer::start_with(MORNING, change, Vec::new).await;
         let org = server.org(json!({})).await;
@@ -133,11 +135,11 @@ async fn one_tool_call_a_hundred_times_at_once_later_and_after_a_restart_is_one_
 #[tokio::test]
 async fn whoever_hangs_up_while_the_calendar_is_asked_is_told_by_one_text_with_the_code() {
     for (trouble, gone_before_the_answer) in [
-        (Trouble::Slow { millis: 3_500 }, false),
-        (Trouble::Slow { millis: 2_500 }, true),
+        (Trouble::Slow { millis: 8_000 }, false),
+        (Trouble::Slow { millis: 6_000 }, true),
         (Trouble::HangsAfter, false),
     ] {
-        let clinic = Clinic::open(1_500).await;
+        let clinic = Clinic::open(3_000).await;
         let query = format!("org={}", clinic.org.id);
         let mut watcher = FeedClient::connect(&clinic.server, &query).await;
         let call = clinic.offered().await;

@@ -20,26 +20,17 @@ use hookswitch::player::stand_ins::caldav::{Operation, Setup, StandIn, Trouble};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
+use crate::clinic::{self, ANN, DAY, connect, hears, message, ten_for};
+use crate::support::{MORNING, TestOrg, TestServer, VapiCall};
 use person::Person;
 
 const USER: &str = "ann.front.desk";
 /// A password that no other text could hold.
 const PASSWORD: &str = "pw_5e1c77_never_to_be_seen";
-/// The day that these tests book: Thursday.
-const DAY: &str = "2026-09-24";
-const ANN: &str = "+13125550142";
 
 fn connection(url: &str, options: &Value) -> Value {
     json!({"provider": "caldav", "options": options,
         "credentials": {"url": url, "username": USER, "password": PASSWORD}})
-}
-
-async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let (status, made) = server.request(Method::POST, &path, Some(body)).await;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    made
 }
 
 /// A server that may call `allowed`.
@@ -62,12 +53,7 @@ async fn server_with(allowed: &str, more: impl FnOnce(&mut Config)) -> TestServe
 }
 
 /// A clinic whose bookings go to the stand-in.
-struct Clinic {
-    stand_in: StandIn,
-    server: TestServer,
-    org: TestOrg,
-    connection: String,
-}
+type Clinic = clinic::Clinic<StandIn>;
 
 impl Clinic {
     async fn open() -> Self {
@@ -81,44 +67,8 @@ impl Clinic {
     async fn open_within(setup: Setup, settings: Value, options: &Value, deadline_ms: u64) -> Self {
         let stand_in = StandIn::start(setup).await.unwrap();
         let server = server_for(&stand_in.host_port(), deadline_ms).await;
-        let org = server.org(settings).await;
         let body = connection(&format!("{}/dav/", stand_in.url()), options);
-        let made = connect(&server, &org, body).await;
-        let connection = made["id"].as_str().unwrap().to_owned();
-        Self { stand_in, server, org, connection }
-    }
-
-    fn call(&self) -> VapiCall {
-        self.org.call(&self.server, ANN)
-    }
-
-    /// A caller who has heard the day's free times.
-    async fn offered(&self) -> VapiCall {
-        let call = self.call();
-        let free = free(&call).await;
-        assert_eq!(free["available"], true, "{free}");
-        call
-    }
-
-    /// What a caller hears who wants ten o'clock.
-    async fn book(&self, call: &VapiCall) -> Value {
-        call.tool("create_booking", ten_for("Ann Ruiz")).await
-    }
-
-    async fn bookings(&self) -> Vec<Value> {
-        self.org.bookings(&self.server).await
-    }
-
-    async fn check(&self) -> Value {
-        let path = format!("/api/orgs/{}/connections/{}/check", self.org.id, self.connection);
-        let (status, checked) = self.server.api(Method::POST, &path, None).await;
-        assert_eq!(status, StatusCode::OK, "{checked}");
-        checked
-    }
-
-    async fn patch(&self, patch: Value) -> (StatusCode, Value) {
-        let path = format!("/api/orgs/{}/connections/{}", self.org.id, self.connection);
-        self.server.api(Method::PATCH, &path, Some(patch)).await
+        Self::with(stand_in, server, settings, body).await
     }
 }
 
@@ -132,16 +82,4 @@ async fn slots(call: &VapiCall) -> Vec<String> {
     let slots = free["data"]["slots"].as_array();
     let slots = slots.unwrap_or_else(|| panic!("no slots in {free}"));
     slots.iter().map(|slot| slot.as_str().unwrap().to_owned()).collect()
-}
-
-fn ten_for(name: &str) -> Value {
-    json!({"date": DAY, "time": "10:00", "customer_name": name})
-}
-
-fn message(result: &Value) -> &str {
-    result["message"].as_str().unwrap_or_else(|| panic!("no message in {result}"))
-}
-
-fn hears(result: &Value, words: &str) {
-    assert!(message(result).contains(words), "`{words}` is not in {result}");
 }

@@ -20,6 +20,7 @@ use jiff::civil::time;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::clinic::{self, ANN, DAY, connect, hears, message};
 use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
 
 /// A token that no other text could hold.
@@ -32,9 +33,6 @@ const ASKING: &str = "ASKING30";
 const HOUR: &str = "HOUR60";
 const PHONE: &str = "PHONE30";
 const NIGHTS: &str = "NIGHTS30";
-/// The day that these tests book: Thursday.
-const DAY: &str = "2026-09-24";
-const ANN: &str = "+13125550142";
 const EMAIL: &str = "ann@example.com";
 
 fn setup(now: &str) -> Setup {
@@ -75,20 +73,8 @@ fn connection(event_type: &str) -> Value {
         "options": {"services": {"consultation": event_type}}})
 }
 
-async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let (status, made) = server.request(Method::POST, &path, Some(body)).await;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    made
-}
-
 /// A clinic whose bookings go to Calendly.
-struct Clinic {
-    stand_in: StandIn,
-    server: TestServer,
-    org: TestOrg,
-    connection: String,
-}
+type Clinic = clinic::Clinic<StandIn>;
 
 impl Clinic {
     async fn open() -> Self {
@@ -108,27 +94,13 @@ impl Clinic {
             config.sessions.tool_deadline_ms = deadline_ms;
         };
         let server = TestServer::start_with(&now, change, Vec::new).await;
-        let org = server.org(settings).await;
-        let made = connect(&server, &org, connection(event_type)).await;
-        let connection = made["id"].as_str().unwrap().to_owned();
-        Self { stand_in, server, org, connection }
+        Self::at(stand_in, server, settings, connection(event_type)).await
     }
 
-    fn call(&self) -> VapiCall {
-        self.org.call(&self.server, ANN)
-    }
-
-    /// A caller who has heard the day's free times.
-    async fn offered(&self) -> VapiCall {
-        let call = self.call();
-        let free = call.tool("check_availability", json!({"date": DAY})).await;
-        assert_eq!(free["available"], true, "{free}");
-        call
-    }
-
-    /// What a caller hears who wants ten o'clock.
-    async fn book(&self, call: &VapiCall) -> Value {
-        call.tool("create_booking", ten_for("Ann Ruiz")).await
+    /// As [`Self::with`]; Calendly books nobody without an address.
+    async fn at(stand_in: StandIn, server: TestServer, settings: Value, connection: Value) -> Self {
+        let clinic = Self::with(stand_in, server, settings, connection).await;
+        Self { wish: ten_for("Ann Ruiz"), ..clinic }
     }
 
     /// A caller who has ten o'clock, and the code for it.
@@ -139,23 +111,9 @@ impl Clinic {
         (call, booked["confirmationNumber"].clone())
     }
 
-    async fn bookings(&self) -> Vec<Value> {
-        self.org.bookings(&self.server).await
-    }
-
     /// Changes the connection's options.
     async fn set(&self, options: Value) {
-        let path = format!("/api/orgs/{}/connections/{}", self.org.id, self.connection);
-        let body = json!({"options": options});
-        let (status, patched) = self.server.api(Method::PATCH, &path, Some(body)).await;
-        assert_eq!(status, StatusCode::OK, "{patched}");
-    }
-
-    async fn check(&self) -> Value {
-        let path = format!("/api/orgs/{}/connections/{}/check", self.org.id, self.connection);
-        let (status, checked) = self.server.api(Method::POST, &path, None).await;
-        assert_eq!(status, StatusCode::OK, "{checked}");
-        checked
+        self.patch(json!({"options": options})).await;
     }
 }
 
@@ -165,12 +123,4 @@ fn ten_for(name: &str) -> Value {
 
 fn to(code: &Value, time: &str) -> Value {
     json!({"booking_reference": code, "new_date": DAY, "new_time": time})
-}
-
-fn message(result: &Value) -> &str {
-    result["message"].as_str().unwrap_or_else(|| panic!("no message in {result}"))
-}
-
-fn hears(result: &Value, words: &str) {
-    assert!(message(result).contains(words), "`{words}` is not in {result}");
 }

@@ -3,6 +3,7 @@
 
 mod damage;
 mod ledger;
+mod mail;
 mod messages;
 mod provider;
 mod rounds;

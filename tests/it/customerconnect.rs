@@ -6,12 +6,13 @@ mod limits;
 mod secrets;
 pub(crate) mod stand_in;
 mod story;
+mod tried;
 mod trouble;
 mod welcome;
 
 use serde_json::{Value, json};
 
-use crate::support::{TestOrg, TestServer};
+use crate::support::{TestOrg, TestServer, eventually};
 use stand_in::{Habit, StandIn, benjie, benjie_at, people};
 
 /// The seed's example number as signalled.
@@ -47,7 +48,18 @@ async fn server_at(url: &str) -> TestServer {
 async fn server_with(stand_in: &StandIn) -> (TestServer, TestOrg) {
     let server = server_at(&stand_in.url).await;
     let org = server.org(access()).await;
+    were_tried(&server).await;
     (server, org)
+}
+
+/// Waits until each directory has answered; nothing is asked by itself for minutes after that.
+async fn were_tried(server: &TestServer) {
+    eventually("each directory to have been tried", || async {
+        let health = server.get("/api/health/customerconnect").await;
+        let all = health["connections"].as_array().unwrap();
+        all.iter().all(|one| one["last_success_at"].is_string()).then_some(())
+    })
+    .await;
 }
 
 /// The seed's request, word for word, but for a call of our own.

@@ -16,7 +16,8 @@ use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
+use crate::clinic::{self, ANN, DAY, connect, hears, message, ten_for};
+use crate::support::{Host, MORNING, TestOrg, TestServer};
 
 /// A token that no other text could hold.
 const TOKEN: &str = "ya29.never_to_be_seen_7f3a9d";
@@ -26,9 +27,6 @@ const DESK: &str = "desk@willow.example";
 const ROOM: &str = "c_room@group.calendar.google.com";
 /// One that may only be read.
 const HOLIDAYS: &str = "en.usa#holiday@group.v.calendar.google.com";
-/// The day that these tests book: Thursday, in Chicago.
-const DAY: &str = "2026-09-24";
-const ANN: &str = "+13125550142";
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -54,20 +52,8 @@ fn connection(options: Value) -> Value {
     json!({"provider": "google", "credentials": {"access_token": TOKEN}, "options": options})
 }
 
-async fn connect(server: &impl Host, org: &TestOrg, body: Value) -> Value {
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let (status, made) = server.request(Method::POST, &path, Some(body)).await;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    made
-}
-
 /// A clinic whose bookings go to Google Calendar.
-struct Clinic {
-    stand_in: StandIn,
-    server: TestServer,
-    org: TestOrg,
-    connection: String,
-}
+type Clinic = clinic::Clinic<StandIn>;
 
 impl Clinic {
     async fn open() -> Self {
@@ -86,14 +72,7 @@ impl Clinic {
             config.sessions.tool_deadline_ms = deadline_ms;
         };
         let server = TestServer::start_with(now, change, Vec::new).await;
-        let org = server.org(settings).await;
-        let made = connect(&server, &org, connection(options)).await;
-        let connection = made["id"].as_str().unwrap().to_owned();
-        Self { stand_in, server, org, connection }
-    }
-
-    fn call(&self) -> VapiCall {
-        self.org.call(&self.server, ANN)
+        Self::with(stand_in, server, settings, connection(options)).await
     }
 
     /// The free times of a day, as an operator sees them: nothing is held for that.
@@ -103,47 +82,4 @@ impl Clinic {
         let starts = free["items"].as_array().unwrap().iter().map(|slot| slot["start"].as_str());
         starts.map(|start| json!(start.unwrap()[11..16])).collect()
     }
-
-    /// A caller who has heard the day's free times.
-    async fn offered(&self) -> VapiCall {
-        let call = self.call();
-        let free = call.tool("check_availability", json!({"date": DAY})).await;
-        assert_eq!(free["available"], true, "{free}");
-        call
-    }
-
-    /// What a caller hears who wants ten o'clock.
-    async fn book(&self, call: &VapiCall) -> Value {
-        call.tool("create_booking", ten_for("Ann Ruiz")).await
-    }
-
-    async fn bookings(&self) -> Vec<Value> {
-        self.org.bookings(&self.server).await
-    }
-
-    fn path(&self, rest: &str) -> String {
-        format!("/api/orgs/{}/connections/{}{rest}", self.org.id, self.connection)
-    }
-
-    async fn check(&self) -> Value {
-        let (status, checked) = self.server.api(Method::POST, &self.path("/check"), None).await;
-        assert_eq!(status, StatusCode::OK, "{checked}");
-        checked
-    }
-
-    async fn patch(&self, patch: Value) -> (StatusCode, Value) {
-        self.server.api(Method::PATCH, &self.path(""), Some(patch)).await
-    }
-}
-
-fn ten_for(name: &str) -> Value {
-    json!({"date": DAY, "time": "10:00", "customer_name": name})
-}
-
-fn message(result: &Value) -> &str {
-    result["message"].as_str().unwrap_or_else(|| panic!("no message in {result}"))
-}
-
-fn hears(result: &Value, words: &str) {
-    assert!(message(result).contains(words), "`{words}` is not in {result}");
 }

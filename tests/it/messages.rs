@@ -3,8 +3,10 @@
 
 mod valid;
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
-use hookswitch::player::stand_ins::twilio::{Operation, StandIn, Trouble};
+use hookswitch::player::stand_ins::twilio::{Operation, Setup, StandIn, Trouble};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -24,18 +26,25 @@ struct Clinic {
 }
 
 impl Clinic {
+    /// One whose answers wait for the carrier however busy the machine is.
     async fn open() -> Self {
-        let carrier = StandIn::start(ACCOUNT, TOKEN).await.unwrap();
+        Self::open_waiting(5_000).await
+    }
+
+    /// One whose answers wait so long, milliseconds.
+    async fn open_waiting(wait_ms: u64) -> Self {
+        let carrier = StandIn::start(Setup::new(ACCOUNT, TOKEN)).await.unwrap();
         let url = carrier.url().to_owned();
-        Self::open_through(carrier, &url).await
+        Self::open_through(carrier, &url, wait_ms).await
     }
 
     /// One whose carrier is reached at `url`.
-    async fn open_through(carrier: StandIn, url: &str) -> Self {
+    async fn open_through(carrier: StandIn, url: &str, wait_ms: u64) -> Self {
         let url = url.to_owned();
         let change = move |config: &mut hookswitch::config::Config| {
             config.providers.twilio.base_url = url;
             config.server.public_url = Some(PUBLIC.into());
+            config.sessions.message_wait_ms = wait_ms;
         };
         let server = TestServer::start_with(MORNING, change, Vec::new).await;
         let org = server.org(json!({})).await;
@@ -170,7 +179,8 @@ async fn a_number_that_gets_no_messages_does_not_undo_the_booking() {
 async fn a_message_whose_answer_was_lost_is_looked_for_and_not_sent_again() {
     for trouble in [Trouble::DropsAfter, Trouble::FailsAfter, Trouble::BreaksOff, Trouble::Garbles]
     {
-        let clinic = Clinic::open().await;
+        // It is looked for two seconds later.
+        let clinic = Clinic::open_waiting(1_500).await;
         clinic.carrier.next(Operation::Send, trouble.clone());
         let (_, booked) = clinic.book().await;
         assert_eq!(booked["success"], true, "{booked}");
@@ -183,8 +193,21 @@ async fn a_message_whose_answer_was_lost_is_looked_for_and_not_sent_again() {
 }
 
 #[tokio::test]
+async fn an_answer_waits_for_the_carrier_no_longer_than_it_is_set_to() {
+    let clinic = Clinic::open_waiting(0).await;
+    clinic.carrier.next(Operation::Send, Trouble::Slow { millis: 6_000 });
+    let call = clinic.offered().await;
+    let asked = Instant::now();
+    let booked = call.tool("create_booking", ten()).await;
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    assert_eq!(booked["smsStatus"], "error_but_booked", "{booked}");
+    clinic.stands("accepted").await;
+    assert_eq!(clinic.carrier.kept().len(), 1, "it is sent all the same");
+}
+
+#[tokio::test]
 async fn a_message_whose_answer_was_lost_is_found_below_many_that_came_since() {
-    let clinic = Clinic::open().await;
+    let clinic = Clinic::open_waiting(1_500).await;
     clinic.carrier.next(Operation::Send, Trouble::DropsAfter);
     let (_, booked) = clinic.book().await;
     assert_eq!(booked["smsStatus"], "error_but_booked", "{booked}");

@@ -46,3 +46,23 @@ fn assert_one_intent(answer: &Value) {
     let given = intents.iter().filter(|intent| !answer[**intent].is_null()).count();
     assert_eq!(given, 1, "exactly one intent: {answer}");
 }
+
+/// Vapi would have raw audio, streamed; a server without a voice has none to give.
+#[tokio::test]
+async fn a_request_for_a_voice_is_acknowledged_without_one_and_counts_as_known() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let mut body = message("voice-request", "call-voice", Some("+15125550143"));
+    body["message"]["text"] = json!("Larkspur Cycles, hello.");
+    body["message"]["sampleRate"] = json!(24_000);
+    assert_eq!(ask(&server, &org, &body).await, json!({}));
+    let health = server.get("/api/health").await;
+    assert_eq!(health["unknown_messages"], json!({}), "{health}");
+    let call = server.get(&format!("/api/orgs/{}/calls/call-voice", org.id)).await;
+    assert_ne!(call["state"]["status"], "ended", "{call}");
+    assert_eq!(
+        call["state"]["transcript_tail"],
+        json!([]),
+        "what is to be spoken is no transcript"
+    );
+}

@@ -16,7 +16,7 @@ fn account() -> String {
 fn messaging() -> Value {
     json!({
         "twilio": {"account_sid": account(), "auth_token": TOKEN, "from": "(512) 555-0100"},
-        "smtp": {"host": "Smtp.Example.com", "username": "desk", "password": PASSWORD,
+        "smtp": {"host": "Smtp.Example.invalid", "username": "desk", "password": PASSWORD,
             "from": "desk@example.com"},
     })
 }
@@ -40,7 +40,7 @@ async fn accounts_for_messages_are_kept_sealed_and_shown_without_their_secrets()
     let (status, kept) = org.patch(&server, messaging()).await;
     assert_eq!(status, StatusCode::OK, "{kept}");
     assert_eq!(health("twilio").await, "unavailable", "nobody listens there");
-    assert_eq!(health("smtp").await, "not_used");
+    assert_eq!(health("smtp").await, "unavailable", "nobody is there");
     assert_eq!(
         kept["twilio"],
         json!({"account_sid": account(), "from": "+15125550100", "messaging_service_sid": null,
@@ -48,8 +48,8 @@ async fn accounts_for_messages_are_kept_sealed_and_shown_without_their_secrets()
     );
     assert_eq!(
         kept["smtp"],
-        json!({"host": "smtp.example.com", "port": 587, "security": "starttls",
-            "username": "desk", "from": "desk@example.com", "configured": true})
+        json!({"host": "smtp.example.invalid", "port": 587, "security": "starttls",
+            "username": "desk", "from": "desk@example.com", "notify": [], "configured": true})
     );
     let as_read = json!({"twilio": kept["twilio"], "smtp": kept["smtp"]});
     let (status, same) = org.patch(&server, as_read).await;

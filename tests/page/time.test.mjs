@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { dayStart, isoDay, roughly, timer, took } from '../../src/http/dashboard/js/time.js';
+import { dayStart, foreignZone, isoDay, roughly, timer, took } from '../../src/http/dashboard/js/time.js';
 import { route, tokenIn } from '../../src/http/dashboard/js/router.js';
 
 test('a day begins at local midnight, also on days of 23 and 25 hours', () => {
@@ -49,4 +49,14 @@ test('addresses lead to pages, whatever is in them', () => {
   assert.deepEqual(route('#/nonsense'), { page: 'calls' });
   assert.equal(tokenIn('#token=hsa_a%3Bb'), 'hsa_a;b');
   assert.equal(tokenIn('#/calls'), null);
+});
+
+test('a zone has a short name where its time is another, and none where it is the same', () => {
+  const at = Date.parse('2026-09-14T18:45:00Z');
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  assert.equal(foreignZone(here, at), '');
+  assert.equal(foreignZone('', at), '');
+  for (const zone of ['Asia/Kolkata', 'America/Chicago', 'Europe/Berlin', 'Australia/Lord_Howe', 'Pacific/Chatham']) {
+    if (zone !== here) assert.match(foreignZone(zone, at), /^([A-Z]{2,5}|GMT[+-]\d{1,2}(:\d\d)?)$/, zone);
+  }
 });

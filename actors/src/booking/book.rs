@@ -13,15 +13,13 @@ use hookswitch_storage::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::calendars::{Calendars, offer};
+use super::calendars::{Answer, Calendars, Silent};
 use super::change::{self, Target};
 use super::desk::{Effects, Refusal, hold, local, outage, storage_down};
 use super::saga;
-use super::slots::FreeSlot;
 use super::waitlist::certain_number;
 use super::when::LocalTime;
 use super::{people, phrases, repeat};
-use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::session::state::CallState;
 use crate::tools::ToolContext;
@@ -210,7 +208,11 @@ async fn already(
 }
 
 /// Makes sure that the slot may be booked, by the same rules as an offer and as of now. In a call
-/// a free slot that was not offered becomes an offer (R4).
+/// a free slot that was not offered becomes an offer (R4). While its calendar cannot be asked and the
+/// policy is `defaults`, what is offered then may be booked.
+///
+/// # Errors
+/// A refusal in words, with what can be had instead.
 pub(super) async fn secure(
     context: &ToolContext,
     state: &Arc<CallState>,
@@ -219,48 +221,69 @@ pub(super) async fn secure(
     effects: &mut Effects,
 ) -> Result<OfferedSlot, Refusal> {
     let date = wanted.start.to_zoned(context.org.zone.clone()).date();
-    let days = match calendars.ask_now(context, &wanted.errand, (date, date), wanted.moving).await {
-        Ok(days) => days,
-        Err(error) => return secure_unseen(context, calendars.first(), wanted, &error, effects),
-    };
-    let mut openings = days.into_iter().flat_map(|day| day.openings);
-    let opening = openings.find(|opening| opening.start == wanted.start);
-    let offered = wanted.offered.as_ref();
-    let Some(mut slot) = opening.and_then(|it| calendars.secured(&wanted.errand, &it, offered))
-    else {
+    let days = (date, date);
+    let answer = calendars.ask_now(context, &wanted.errand, days, wanted.moving).await;
+    if let Some(slot) = free_in(calendars, &answer, wanted) {
+        return bookable(context, wanted, slot, effects);
+    }
+    let Some(silent) = calendars.silenced(&answer, wanted.offered.as_ref()) else {
         let refusal = unavailable(context, calendars, wanted, effects).await;
         return Err(refusal.counted(state, effects));
     };
-    if context.is_live() && wanted.offered.is_none() {
-        slot.spoken = true;
-        hold(context, std::slice::from_ref(&slot));
-        let until = super::desk::hold_until(context.org.settings(), context.now());
-        effects.events.push(CallEvent::SlotsOffered { slots: vec![slot.clone()] });
-        effects.events.push(CallEvent::SlotHeld { slot: slot.clone(), until });
-        let mut refusal = Refusal::new("not_offered", phrases::shall_i_book(wanted.at()));
-        refusal.alternatives = vec![slot];
-        return Err(refusal);
+    let calendars = unasked(context, &silent, wanted.offered.as_ref(), effects)?;
+    let answer = calendars.ask_now(context, &wanted.errand, days, wanted.moving).await;
+    match (free_in(&calendars, &answer, wanted), calendars.silenced(&answer, None)) {
+        (Some(slot), _) => bookable(context, wanted, slot, effects),
+        (None, None) => {
+            let refusal = unavailable(context, &calendars, wanted, effects).await;
+            Err(refusal.counted(state, effects))
+        }
+        (None, Some(silent)) => Err(outage(context, &silent.error, effects)),
     }
-    Ok(slot)
 }
 
-/// The provider cannot be asked. With the policy `defaults` the request is taken all the same.
-fn secure_unseen(
+fn free_in(calendars: &Calendars, answer: &Answer, wanted: &Wanted) -> Option<OfferedSlot> {
+    calendars.secured(&wanted.errand, answer.at(wanted.start)?, wanted.offered.as_ref())
+}
+
+/// A free slot, unless the caller has yet to be asked whether they want it.
+fn bookable(
     context: &ToolContext,
-    provider: &ProviderHandle,
     wanted: &Wanted,
-    error: &ProviderError,
+    mut slot: OfferedSlot,
     effects: &mut Effects,
 ) -> Result<OfferedSlot, Refusal> {
-    let refusal = outage(context, error, effects);
+    if !context.is_live() || wanted.offered.is_some() {
+        return Ok(slot);
+    }
+    slot.spoken = true;
+    hold(context, std::slice::from_ref(&slot));
+    let until = super::desk::hold_until(context.org.settings(), context.now());
+    effects.events.push(CallEvent::SlotsOffered { slots: vec![slot.clone()] });
+    effects.events.push(CallEvent::SlotHeld { slot: slot.clone(), until });
+    let mut refusal = Refusal::new("not_offered", phrases::shall_i_book(wanted.at()));
+    refusal.alternatives = vec![slot];
+    Err(refusal)
+}
+
+/// A calendar that cannot be asked, to be taken as the policy `defaults` says (P091).
+///
+/// # Errors
+/// The outage policy's words, if it is another one.
+pub(super) fn unasked(
+    context: &ToolContext,
+    silent: &Silent,
+    offered: Option<&OfferedSlot>,
+    effects: &mut Effects,
+) -> Result<Calendars, Refusal> {
+    let refusal = outage(context, &silent.error, effects);
     let policy = context.org.settings().booking.outage_policy;
-    if policy != OutagePolicy::Defaults || provider.is_local() {
+    // Our own storage cannot keep a request while it is what failed.
+    if policy != OutagePolicy::Defaults || silent.calendar.is_local() {
         return Err(refusal);
     }
     effects.replayable = true;
-    let minutes = i64::from(wanted.errand.service.duration_minutes);
-    let end = wanted.start.checked_add(SignedDuration::from_mins(minutes)).map_err(|_| refusal)?;
-    Ok(offer(provider, &wanted.errand, FreeSlot { start: wanted.start, end }))
+    Ok(Calendars::unasked(&silent.calendar, offered))
 }
 
 struct Claim<'a> {

@@ -15,7 +15,7 @@ use crate::ports::{
 };
 
 /// The provider name of the built-in calendar.
-pub const BUILTIN: &str = "builtin";
+pub const BUILTIN: &str = hookswitch_storage::BUILTIN;
 
 /// The built-in calendar of one connection.
 pub struct BuiltinCalendar {

@@ -21,6 +21,21 @@ pub(super) struct Calendars {
     handles: Vec<ProviderHandle>,
     /// Those in which the wanted slot turned out to be taken.
     tried: Vec<ConnectionId>,
+    /// They cannot be asked: nine to five is free, and what they named before (P091).
+    unasked: Option<Vec<FreeSlot>>,
+}
+
+/// A calendar that did not answer, and why.
+pub(super) struct Silent {
+    pub(super) calendar: ProviderHandle,
+    pub(super) error: ProviderError,
+}
+
+/// What calendars answered.
+pub(super) struct Answer {
+    days: Vec<OpenDay>,
+    /// Places in the list of calendars, the most wanted first.
+    silent: Vec<(usize, ProviderError)>,
 }
 
 /// A start that is free in at least one calendar.
@@ -51,7 +66,11 @@ impl Calendars {
         } else {
             connections.these(context.org.id(), &service.connections).await?
         };
-        Ok(Self { handles, tried: Vec::new() })
+        Ok(Self::all(handles))
+    }
+
+    fn all(handles: Vec<ProviderHandle>) -> Self {
+        Self { handles, tried: Vec::new(), unasked: None }
     }
 
     /// Those of a service that are among `wanted`; all of them if none is.
@@ -67,12 +86,21 @@ impl Calendars {
             return Self::of(context, service).await;
         }
         let handles = context.shared.connections.these(context.org.id(), &chosen).await?;
-        Ok(Self { handles, tried: Vec::new() })
+        Ok(Self::all(handles))
     }
 
     /// The one that a booking is in.
     pub(super) fn only(handle: &ProviderHandle) -> Self {
-        Self { handles: vec![handle.clone()], tried: Vec::new() }
+        Self::all(vec![handle.clone()])
+    }
+
+    /// One that cannot be asked; `offered` is what it may have named when it could.
+    pub(super) fn unasked(handle: &ProviderHandle, offered: Option<&OfferedSlot>) -> Self {
+        let named = offered.filter(|slot| slot.connection_id == *handle.id());
+        let named = named.map(|slot| FreeSlot { start: slot.start, end: slot.end });
+        // What is about to move was not named by anybody, and has no length.
+        let named = named.filter(|slot| slot.start < slot.end);
+        Self { unasked: Some(named.into_iter().collect()), ..Self::only(handle) }
     }
 
     /// The calendar of a slot that these offered; the most wanted one for any other slot.
@@ -81,8 +109,13 @@ impl Calendars {
         named.unwrap_or_else(|| self.first())
     }
 
+    /// Whether a connection's calendar is one of them.
+    pub(super) fn include(&self, connection: &ConnectionId) -> bool {
+        self.handles.iter().any(|handle| handle.id() == connection)
+    }
+
     /// The most wanted one.
-    pub(super) fn first(&self) -> &ProviderHandle {
+    fn first(&self) -> &ProviderHandle {
         &self.handles[0]
     }
 
@@ -95,60 +128,77 @@ impl Calendars {
     /// Asks all of them about days in the org's zone, in order to offer what is free.
     ///
     /// # Errors
-    /// What the most wanted one says, if none of them answers.
+    /// The most wanted of those that did not answer, if nothing is free in the others: nobody
+    /// knows then that nothing is.
     pub(super) async fn ask(
         &self,
         context: &ToolContext,
         errand: &Errand,
         days: (Date, Date),
         ignore: Option<BookingId>,
-    ) -> Result<Vec<OpenDay>, ProviderError> {
+    ) -> Result<Vec<OpenDay>, Silent> {
         let asked = self.handles.iter().map(|handle| async move {
             let query = query(context, handle, errand, days, ignore).await;
-            handle.availability(query, context.deadline).await
+            match &self.unasked {
+                Some(named) => handle.availability_unasked(&query, named).await,
+                None => handle.availability(query, context.deadline).await,
+            }
         });
-        self.gather(join_all(asked).await)
+        let answer = self.gather(join_all(asked).await);
+        match self.silenced(&answer, None) {
+            Some(silent) => Err(silent),
+            None => Ok(answer.days),
+        }
     }
 
     /// As [`Self::ask`], in order to book: no calendar answers with what it said before.
-    ///
-    /// # Errors
-    /// As [`Self::ask`].
     pub(super) async fn ask_now(
         &self,
         context: &ToolContext,
         errand: &Errand,
         days: (Date, Date),
         ignore: Option<BookingId>,
-    ) -> Result<Vec<OpenDay>, ProviderError> {
+    ) -> Answer {
         let asked = self.handles.iter().map(|handle| async move {
             let query = query(context, handle, errand, days, ignore).await;
-            handle.availability_now(query, context.deadline).await
+            match &self.unasked {
+                Some(named) => handle.availability_unasked(&query, named).await,
+                None => handle.availability_now(query, context.deadline).await,
+            }
         });
         self.gather(join_all(asked).await)
     }
 
-    /// What all of them said; what the most wanted one says against it, if none has an answer.
-    fn gather(
-        &self,
-        answers: Vec<Result<Vec<DaySlots>, ProviderError>>,
-    ) -> Result<Vec<OpenDay>, ProviderError> {
+    fn gather(&self, answers: Vec<Result<Vec<DaySlots>, ProviderError>>) -> Answer {
         let mut open: BTreeMap<Date, OpenDay> = BTreeMap::new();
-        let mut refused = None;
+        let mut silent = Vec::new();
         for (place, answer) in answers.into_iter().enumerate() {
             match answer {
                 Ok(days) => days.into_iter().for_each(|day| add(&mut open, place, day)),
                 Err(error) => {
                     let connection = self.handles[place].id();
                     tracing::warn!(connection.id = %connection, %error, "calendar did not answer");
-                    refused = refused.or(Some(error));
+                    silent.push((place, error));
                 }
             }
         }
-        match refused {
-            Some(error) if open.is_empty() => Err(error),
-            _ => Ok(open.into_values().collect()),
-        }
+        Answer { days: open.into_values().collect(), silent }
+    }
+
+    /// The calendar whose silence leaves open what is free: the one that offered the slot, or, if
+    /// nothing is free in the others, the most wanted.
+    pub(super) fn silenced(
+        &self,
+        answer: &Answer,
+        offered: Option<&OfferedSlot>,
+    ) -> Option<Silent> {
+        let offered_it = |(place, _): &&(usize, ProviderError)| {
+            offered.is_some_and(|slot| slot.connection_id == *self.handles[*place].id())
+        };
+        let nothing = answer.days.iter().all(|day| day.openings.is_empty());
+        let most_wanted = answer.silent.first().filter(|_| nothing);
+        let (place, error) = answer.silent.iter().find(offered_it).or(most_wanted)?;
+        Some(Silent { calendar: self.handles[*place].clone(), error: error.clone() })
     }
 
     /// Openings as offers, each in the most wanted calendar in which no other live call was told
@@ -192,6 +242,14 @@ impl Calendars {
         let mut found = opening.found.iter().filter(untried);
         let (place, slot) = found.clone().find(was_offered).or_else(|| found.next())?;
         Some(offer(&self.handles[*place], errand, *slot))
+    }
+}
+
+impl Answer {
+    /// What is free at exactly this time.
+    pub(super) fn at(&self, start: Timestamp) -> Option<&Opening> {
+        let mut openings = self.days.iter().flat_map(|day| &day.openings);
+        openings.find(|opening| opening.start == start)
     }
 }
 

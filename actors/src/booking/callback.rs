@@ -58,6 +58,8 @@ pub async fn call_back(
         Ok(CallbackOutcome::Kept(callback) | CallbackOutcome::Completed(callback)) => *callback,
         Err(error) => return Err(storage_down(context, &error, effects)),
     };
+    // Those who are to hear of it by mail need not wait.
+    context.shared.bell.ring();
     let message = match callback.urgency {
         Urgency::Urgent => "The caller asks to be called back as soon as possible.",
         Urgency::Low | Urgency::Normal => "The caller asks to be called back.",

@@ -1,6 +1,8 @@
 //! Moving and cancelling: first whose booking it is, then the same way as booking. A move keeps
 //! the old slot until the new one is safe; a cancellation is said only when it is done.
 
+mod other_calendar;
+
 use std::sync::Arc;
 
 use hookswitch_storage::{
@@ -9,9 +11,8 @@ use hookswitch_storage::{
 };
 
 use super::book::{Wanted, joined, key_reused, not_known, occupied_until, secure, unavailable};
-use super::calendars::Calendars;
 use super::desk::{Effects, Refusal, local, outage, storage_down};
-use super::find::{Claimant, Purpose, find_for};
+use super::find::{Claimant, Purpose, cancelled_here, find_for};
 use super::saga::{self, Carried, Turn};
 use super::waitlist::certain_number;
 use super::when::LocalTime;
@@ -20,6 +21,7 @@ use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::session::state::CallState;
 use crate::tools::ToolContext;
+use other_calendar::own_calendar;
 
 /// A request to move.
 #[derive(Debug, Clone, Default)]
@@ -122,7 +124,8 @@ pub(super) async fn relocate(
 ) -> Result<Box<Booking>, Refusal> {
     let Target { booking, wanted } = target;
     let provider = connection_of(context, &booking, effects).await?;
-    let calendars = Calendars::only(&provider);
+    let here = (&booking, &provider);
+    let calendars = own_calendar(context, state, here, wanted, effects).await?;
     let slot = secure(context, state, &calendars, wanted, effects).await?;
     let keeper = keeper_of(context, &provider, &booking, wanted.at(), effects).await?;
     if matches!(keeper, Keeper::Provider(_)) && slot.start == booking.start {
@@ -285,6 +288,10 @@ pub async fn cancel(
         && !booking.is_active()
     {
         return Ok((Box::new(booking), true));
+    }
+    if let Some(booking) = cancelled_here(context, claimant, effects).await? {
+        effects.booking = Some(booking.id);
+        return Ok((Box::new(booking), false));
     }
     let booking = only(context, &state, claimant, effects).await?;
     effects.booking = Some(booking.id);

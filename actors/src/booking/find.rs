@@ -8,9 +8,13 @@ mod code;
 mod guesses;
 mod opened;
 
-use hookswitch_storage::{Booking, BookingFilter, CallKey, GuessKind, Page, StoreError};
+use std::sync::Arc;
 
-use super::desk::{Effects, Refusal, local, storage_down};
+use hookswitch_storage::{
+    Booking, BookingFilter, BookingId, CallKey, ChangeKind, GuessKind, Page, StoreError,
+};
+
+use super::desk::{Effects, Refusal, local, storage_down, zone_of_offers};
 use super::when::{self, Day};
 use super::{people, phrases};
 use crate::session::state::CallState;
@@ -44,13 +48,28 @@ pub(super) enum Purpose {
     Change,
 }
 
-/// A detail of a booking, as understood.
-struct Detail<'a> {
-    date: Option<Day>,
-    name: Option<&'a str>,
+fn given(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.trim().is_empty())
 }
 
-impl Detail<'_> {
+/// A detail of a booking, as understood.
+struct Detail {
+    date: Option<Day>,
+    name: Option<String>,
+}
+
+impl Detail {
+    fn of(
+        context: &ToolContext,
+        state: &Arc<CallState>,
+        claimant: &Claimant,
+    ) -> Result<Self, Refusal> {
+        let today = state.today_in(&zone_of_offers(context, state).0);
+        let day = |text: String| when::read_day(&text, today);
+        let date = given(&claimant.date).map(day).transpose();
+        Ok(Self { date: date.map_err(|error| Refusal::when(&error))?, name: given(&claimant.name) })
+    }
+
     fn is_given(&self) -> bool {
         self.date.is_some() || self.name.is_some()
     }
@@ -58,7 +77,10 @@ impl Detail<'_> {
     fn fits(&self, booking: &Booking) -> bool {
         let starts = local(booking.start, &booking.time_zone).date();
         self.date.is_none_or(|date| date.is(starts))
-            && self.name.is_none_or(|name| people::same_person(name, &booking.customer_name))
+            && self
+                .name
+                .as_deref()
+                .is_none_or(|name| people::same_person(name, &booking.customer_name))
     }
 }
 
@@ -95,7 +117,6 @@ async fn search(
     purpose: Purpose,
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let state = context.state().await;
     // Who made it in this very call, or has proven themself in it, needs to prove nothing more.
     let here = match of_call(context).await {
@@ -106,15 +127,7 @@ async fn search(
         let found = by_reference(context, &state, &reference, here, effects).await?;
         return Ok(vec![found]);
     }
-    let date = match given(&claimant.date) {
-        Some(text) => {
-            let day = when::read_day(&text, state.today).map_err(|e| Refusal::when(&e))?;
-            Some(day)
-        }
-        None => None,
-    };
-    let name = given(&claimant.name);
-    let detail = Detail { date, name: name.as_deref() };
+    let detail = Detail::of(context, &state, claimant)?;
     let mut found: Vec<Booking> = here.into_iter().filter(|booking| detail.fits(booking)).collect();
     if !found.is_empty() && (purpose == Purpose::Change || !detail.is_given()) {
         found.sort_by_key(|booking| booking.start);
@@ -151,7 +164,7 @@ async fn by_detail(
     context: &ToolContext,
     state: &CallState,
     bookings: Vec<Booking>,
-    detail: &Detail<'_>,
+    detail: &Detail,
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
     if !detail.is_given() {
@@ -213,6 +226,49 @@ async fn stored(
     }
 }
 
+/// What this call has cancelled and the caller's words mean, unless something that fits was booked
+/// after that. A model that was interrupted says the same again under another id, and the words
+/// would then open the caller's next booking.
+///
+/// # Errors
+/// A refusal in words.
+pub(super) async fn cancelled_here(
+    context: &ToolContext,
+    claimant: &Claimant,
+    effects: &mut Effects,
+) -> Result<Option<Booking>, Refusal> {
+    let Some(call) = context.call().filter(|_| given(&claimant.reference).is_none()) else {
+        return Ok(None);
+    };
+    let state = context.state().await;
+    let detail = Detail::of(context, &state, claimant)?;
+    // Who opened what is forgotten in a restart; what was done to it is not.
+    let done = state.bookings.iter().map(|known| known.id).collect();
+    let mut known = match touched(context, &call, done).await {
+        Ok(known) => known,
+        Err(error) => return Err(storage_down(context, &error, effects)),
+    };
+    known.retain(|booking| detail.fits(booking));
+    let when_cancelled = |booking: &Booking| {
+        let last =
+            booking.history.iter().rev().find(|change| change.kind == ChangeKind::Cancelled)?;
+        (!booking.is_active() && last.call_id.as_ref() == Some(&call.call)).then_some(last.at)
+    };
+    let cancelled = known.iter().filter_map(|booking| Some((when_cancelled(booking)?, booking)));
+    let Some((at, latest)) = cancelled.max_by_key(|(at, _)| *at) else { return Ok(None) };
+    let is_newer = |booking: &Booking| booking.is_active() && booking.created_at > at;
+    if known.iter().any(is_newer) {
+        return Ok(None);
+    }
+    let others = match state.caller.number.clone() {
+        Some(number) => of_number(context, number).await,
+        None => Ok(Vec::new()),
+    };
+    let others = others.map_err(|error| storage_down(context, &error, effects))?;
+    let meant_now = others.iter().any(|booking| is_newer(booking) && detail.fits(booking));
+    Ok((!meant_now).then(|| latest.clone()))
+}
+
 fn not_found() -> Refusal {
     Refusal::new("booking_not_found", phrases::NOT_FOUND)
 }
@@ -220,6 +276,17 @@ fn not_found() -> Refusal {
 /// What was booked or opened in this call and is still ahead.
 async fn of_call(context: &ToolContext) -> Result<Vec<Booking>, StoreError> {
     let Some(call) = context.call() else { return Ok(Vec::new()) };
+    let mut found = touched(context, &call, Vec::new()).await?;
+    found.retain(Booking::is_active);
+    Ok(found)
+}
+
+/// As [`of_call`], with what was cancelled, and with `others`.
+async fn touched(
+    context: &ToolContext,
+    call: &CallKey,
+    others: Vec<BookingId>,
+) -> Result<Vec<Booking>, StoreError> {
     let (store, now) = (&context.shared.store, context.now());
     let filter = BookingFilter {
         from: Some(now),
@@ -227,12 +294,11 @@ async fn of_call(context: &ToolContext) -> Result<Vec<Booking>, StoreError> {
         ..BookingFilter::default()
     };
     let mut found = store.bookings(&call.org, &filter, &Page::first(MOST)).await?.items;
-    for id in context.shared.opened.of(&call) {
+    for id in context.shared.opened.of(call).into_iter().chain(others) {
         if !found.iter().any(|booking| booking.id == id) {
             found.extend(store.booking(&call.org, &id).await?.filter(|b| b.start >= now));
         }
     }
-    found.retain(Booking::is_active);
     Ok(found)
 }
 

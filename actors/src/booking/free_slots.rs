@@ -1,20 +1,18 @@
 //! Which slots are free on a day, and where else if there are none. Offers what it finds: the
 //! slots become bookable in this call, and those that are spoken are kept from other calls.
 
-use hookswitch_storage::{CallEvent, ConnectionId, OfferedSlot, OutagePolicy, Service};
+use hookswitch_storage::{CallEvent, ConnectionId, OfferedSlot, Service};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::book::meant_date;
-use super::calendars::{Calendars, Opening, offer};
+use super::book::{meant_date, unasked};
+use super::calendars::{Calendars, Opening, Silent};
 use super::desk::{Effects, Refusal, hold, outage, zone_named};
-use super::slots::{DayVerdict, outage_day};
+use super::slots::DayVerdict;
 use super::when::parse_date;
 use super::{party, phrases};
 use crate::bounds::{ALTERNATIVE_DAYS, ALTERNATIVES, SLOTS_PER_ALTERNATIVE};
-use crate::ports::ProviderError;
-use crate::provider::ProviderHandle;
 use crate::tools::ToolContext;
 
 /// A question for free slots.
@@ -81,11 +79,7 @@ pub async fn free_slots(
 ) -> Result<FreeSlots, Refusal> {
     let state = context.state().await;
     let (zone, zone_name) = zone_named(context, &state, request.zone.as_deref());
-    let today = if zone_name == state.time_zone {
-        state.today
-    } else {
-        context.now().to_zoned(zone.clone()).date()
-    };
+    let today = state.today_in(&zone);
     let date = parse_date(&request.date, today).map_err(|error| Refusal::when(&error))?;
     let horizon = context.org.settings().booking.horizon_days;
     let meant = meant_date(date, today, horizon);
@@ -117,9 +111,11 @@ pub async fn free_slots(
         Ok(calendars) => calendars,
         Err(error) => return Err(outage(context, &error, effects)),
     };
-    match search(context, &calendars, &mut found).await {
-        Ok(()) => {}
-        Err(error) => out_of_reach(context, calendars.first(), &mut found, &error, effects)?,
+    if let Err(silent) = search(context, &calendars, &mut found).await {
+        let calendars = unasked(context, &silent, None, effects)?;
+        found.unconfirmed = true;
+        let searched = search(context, &calendars, &mut found).await;
+        searched.map_err(|silent| outage(context, &silent.error, effects))?;
     }
     if request.speak {
         let most = usize::try_from(context.org.settings().booking.max_offers).unwrap_or(1).max(1);
@@ -145,7 +141,7 @@ async fn search(
     context: &ToolContext,
     calendars: &Calendars,
     found: &mut FreeSlots,
-) -> Result<(), ProviderError> {
+) -> Result<(), Silent> {
     let (openings, verdict) = on(context, calendars, found, found.date).await?;
     found.verdict = verdict;
     found.slots = calendars.offers(context, &found.errand, &openings);
@@ -168,7 +164,7 @@ async fn on(
     calendars: &Calendars,
     found: &FreeSlots,
     date: Date,
-) -> Result<(Vec<Opening>, DayVerdict), ProviderError> {
+) -> Result<(Vec<Opening>, DayVerdict), Silent> {
     if found.errand.zone_name == context.org.settings().timezone {
         let mut days = calendars.ask(context, &found.errand, (date, date), None).await?;
         let none = || (Vec::new(), DayVerdict::NoHours);
@@ -182,26 +178,4 @@ async fn on(
     let openings: Vec<_> = days.into_iter().flat_map(|day| day.openings).filter(here).collect();
     let verdict = if openings.is_empty() { verdict } else { DayVerdict::Open };
     Ok((openings, verdict))
-}
-
-/// The outage policy's answer: with `defaults` nine to five, to be confirmed (P091).
-fn out_of_reach(
-    context: &ToolContext,
-    provider: &ProviderHandle,
-    found: &mut FreeSlots,
-    error: &ProviderError,
-    effects: &mut Effects,
-) -> Result<(), Refusal> {
-    let refusal = outage(context, error, effects);
-    // Our own storage cannot keep a request while it is what failed.
-    if context.org.settings().booking.outage_policy != OutagePolicy::Defaults || provider.is_local()
-    {
-        return Err(refusal);
-    }
-    found.unconfirmed = true;
-    found.slots = outage_day(found.date, &found.zone, context.now())
-        .into_iter()
-        .map(|slot| offer(provider, &found.errand, slot))
-        .collect();
-    Ok(())
 }

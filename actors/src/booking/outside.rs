@@ -83,4 +83,23 @@ impl OutsideCalendar {
         });
         Ok(days.collect())
     }
+
+    /// The days of the query while the vendor cannot be asked: nine to five and `named`, what it
+    /// named before, less what we know.
+    ///
+    /// # Errors
+    /// As [`Self::question`].
+    pub(crate) async fn unasked(
+        &self,
+        query: &SlotQuery,
+        named: &[FreeSlot],
+    ) -> Result<Vec<DaySlots>, ProviderError> {
+        let busy = claimed(&self.store, query, &self.resource).await?;
+        let rules = rules(query);
+        let days = dates(query)?.into_iter().map(|date| {
+            let (slots, verdict) = slots::outage_day(&rules, date, named, &busy);
+            DaySlots { date, slots, verdict }
+        });
+        Ok(days.collect())
+    }
 }

@@ -2,8 +2,10 @@
 //! second language is a second file with the same functions. Knows dates and names, no rules.
 
 pub mod access;
+pub mod by_hand;
 pub mod elsewhere;
 pub mod handover;
+pub mod letters;
 pub mod questions;
 pub mod settled;
 pub mod texts;

@@ -194,16 +194,28 @@ pub fn is_ever_open(settings: &Settings, at: Time) -> bool {
     })
 }
 
-/// What is offered while the provider is out of reach and the policy is
+/// What is offered of a local date while the provider is out of reach and the policy is
 /// [`OutagePolicy::Defaults`](hookswitch_storage::OutagePolicy::Defaults): 9 to 17 in steps of 30
-/// minutes, without what is already over. Nobody knows what is taken then.
+/// minutes (P091), less what the org's rules forbid and what we have claimed ourselves (`busy`). What
+/// else is taken nobody knows then. `named` are slots that the provider named before.
 #[must_use]
-pub fn outage_day(date: Date, zone: &TimeZone, now: Timestamp) -> Vec<FreeSlot> {
+pub fn outage_day(
+    rules: &SlotRules<'_>,
+    date: Date,
+    named: &[FreeSlot],
+    busy: &[Span],
+) -> (Vec<FreeSlot>, DayVerdict) {
+    if let Some(refusal) = rules.refuse_date(date) {
+        return (Vec::new(), refusal);
+    }
     let hours = TimeRange { start: time(9, 0, 0, 0), end: Some(time(17, 0, 0, 0)) };
-    let pattern = Pattern { step: minutes(30), duration: minutes(30) };
-    let mut slots = pattern.lay_over(date, &[hours], zone);
-    slots.retain(|slot| slot.start > now);
-    slots
+    let pattern = Pattern { step: minutes(30), duration: rules.pattern().duration };
+    let grid = pattern.lay_over(date, &[hours], rules.zone);
+    let of_the_day = named.iter().filter(|slot| rules.zone.to_datetime(slot.start).date() == date);
+    let by_start: BTreeMap<Timestamp, FreeSlot> =
+        grid.into_iter().chain(of_the_day.copied()).map(|slot| (slot.start, slot)).collect();
+    let otherwise = if by_start.is_empty() { DayVerdict::TooLong } else { DayVerdict::Past };
+    rules.choose(by_start.into_values(), busy, otherwise)
 }
 
 impl SlotRules<'_> {

@@ -1,6 +1,8 @@
 //! Booking on behalf of an operator: the same rules and the same steps as for a caller, without a
 //! call. A free slot need not have been offered (R4), and a booking's id opens it.
 
+mod tell;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -50,6 +52,7 @@ impl Desk {
     pub async fn book(&self, request: BookRequest) -> Result<Box<Booking>, Refusal> {
         let (Booked::Made(booking) | Booked::Corrected(booking, _)) =
             book(&self.context, request, &mut Effects::default()).await?;
+        tell::made(&self.context.shared, &booking);
         Ok(booking)
     }
 
@@ -63,9 +66,13 @@ impl Desk {
             new_date: String::new(),
             new_time: start.to_owned(),
         };
-        let (Changed::Moved(booking, _) | Changed::Already(booking)) =
-            reschedule(&self.context, request, &mut Effects::default()).await?;
-        Ok(booking)
+        match reschedule(&self.context, request, &mut Effects::default()).await? {
+            Changed::Moved(booking, from) => {
+                tell::moved(&self.context.shared, &booking, from).await;
+                Ok(booking)
+            }
+            Changed::Already(booking) => Ok(booking),
+        }
     }
 
     /// Cancels a booking; one that is cancelled already stays so.
@@ -74,8 +81,11 @@ impl Desk {
     /// A refusal in words; the booking stands.
     pub async fn cancel(&self, id: &str, reason: Option<String>) -> Result<Box<Booking>, Refusal> {
         let claimant = Claimant { reference: Some(id.to_owned()), ..Claimant::default() };
-        let (booking, _) =
+        let (booking, is_new) =
             cancel(&self.context, &claimant, reason, &mut Effects::default()).await?;
+        if is_new {
+            tell::cancelled(&self.context.shared, &booking).await;
+        }
         Ok(booking)
     }
 

@@ -8,7 +8,9 @@ use hookswitch_storage::Store;
 use crate::bounds::KEEP_SLOTS;
 use crate::feed::Feed;
 use crate::orgs::Orgs;
-use crate::ports::{Adapters, CallControl, CallerSource, Clock, CustomerDirectory, Messenger};
+use crate::ports::{
+    Adapters, CallControl, CallerSource, Clock, CustomerDirectory, Mailer, Messenger,
+};
 use crate::sync::SyncSettings;
 use crate::tools::Toolbox;
 
@@ -26,6 +28,8 @@ pub struct CallSettings {
     /// How long a provider's answer about free slots may be given again; none is booked without
     /// asking anew. Zero: never.
     pub keep_slots: Duration,
+    /// How long a booking's answer waits for the carrier to take its text message.
+    pub message_wait: Duration,
     /// The exchange with providers.
     pub sync: SyncSettings,
 }
@@ -38,6 +42,7 @@ impl Default for CallSettings {
             tool_calls_per_second: 5_000,
             tool_call_burst: 10_000,
             keep_slots: KEEP_SLOTS,
+            message_wait: Duration::from_millis(1_500),
             sync: SyncSettings::default(),
         }
     }
@@ -61,6 +66,8 @@ pub struct CallsParts {
     pub directory: Arc<dyn CustomerDirectory>,
     /// What text messages go through.
     pub messenger: Arc<dyn Messenger>,
+    /// What e-mail goes through.
+    pub mailer: Arc<dyn Mailer>,
     /// Who else may know a caller; the first who does is believed.
     pub caller_sources: Vec<Arc<dyn CallerSource>>,
     /// The tools.

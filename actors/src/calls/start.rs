@@ -63,6 +63,7 @@ pub(super) async fn open_with(parts: CallsParts, worker: Worker) -> Result<Calls
     tokio::spawn(watch_exits(calls.clone(), exited));
     wake_live_calls(&calls).await?;
     Syncs::start(&calls.shared).await?;
+    crate::directory::watch_all(&calls.shared);
     tokio::spawn(put_quiet_away(Arc::downgrade(&calls.shared), calls.settings.idle));
     tokio::spawn(forget_old_answers(Arc::downgrade(&calls.shared)));
     tokio::spawn(end_lost_calls(Arc::downgrade(&calls.shared)));

@@ -1,6 +1,7 @@
 //! Supervision of sessions, through the door: one falls over, the others go on.
 
 mod bookings;
+mod changed;
 mod jobs;
 mod outside;
 mod quiet;
@@ -42,6 +43,8 @@ struct Plan {
     adapters: Arc<dyn Adapters>,
     control: Arc<dyn CallControl>,
     settings: Settings,
+    /// Calendars side by side in which the service can be booked.
+    calendars: usize,
     worker: fn() -> Worker,
     sync: SyncSettings,
     /// How long answers about free slots are given again; never, so that each test sees what it asks.
@@ -56,10 +59,12 @@ impl Default for Plan {
             adapters: Arc::new(NoAdapters),
             control: Arc::new(NoControl),
             settings: settings(),
+            calendars: 1,
             worker: || Worker::default().with(Reconciler),
             // Only what is posted counts.
             sync: SyncSettings {
                 poll_every: Duration::from_secs(36_000),
+                latest_start: Duration::ZERO,
                 ..SyncSettings::default()
             },
             keep_slots: Duration::ZERO,
@@ -92,15 +97,20 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let store = open_store(&folder).await;
         let orgs = Orgs::load(store.clone()).await.unwrap();
-        let org = Org {
+        let mut org = Org {
             id: OrgId::random(),
             webhook_id: WebhookId::random(),
             created_at: morning(),
             version: 1,
             settings: plan.settings.clone(),
         };
-        let connection = Connection::new(org.id.clone(), plan.provider, morning());
-        orgs.create(org, vec![connection], "test", morning()).await.unwrap();
+        let calendar = |_| Connection::new(org.id.clone(), plan.provider, morning());
+        let calendars: Vec<Connection> = (0..plan.calendars).map(calendar).collect();
+        if plan.calendars > 1 {
+            let ids = calendars.iter().map(|calendar| calendar.id.clone());
+            org.settings.services[0].connections = ids.collect();
+        }
+        orgs.create(org, calendars, "test", morning()).await.unwrap();
         Self::over(folder, store, plan, morning()).await
     }
 
@@ -112,6 +122,7 @@ impl House {
         let parts = CallsParts {
             directory: Arc::new(crate::ports::NoDirectory),
             messenger: Arc::new(crate::ports::NoMessenger),
+            mailer: Arc::new(crate::ports::NoMailer),
             store,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             feed: Feed::new("test".into(), 64),
@@ -127,7 +138,18 @@ impl House {
             orgs,
         };
         let calls = super::start::open_with(parts, (plan.worker)()).await.unwrap();
-        Self { calls, org, clock, folder }
+        let house = Self { calls, org, clock, folder };
+        if plan.provider != BUILTIN {
+            house.first_look().await;
+        }
+        house
+    }
+
+    /// The exchange asks at a start, and what it hears counts as any other answer: a test that counts
+    /// begins when that is over.
+    async fn first_look(&self) {
+        let connection = self.calls.store().connections(self.org.id()).await.unwrap().remove(0).id;
+        until("the first look", || self.calls.pulse(&connection).is_some()).await;
     }
 
     /// Nothing more reaches the disk; then a new house on the same folder.

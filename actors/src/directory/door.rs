@@ -1,5 +1,5 @@
 //! The typed door to directory actors: finds or starts the one of an org, asks it within a time
-//! limit. No ractor type leaves.
+//! limit, forgets what was found with access that is no more. No ractor type leaves.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,10 +12,13 @@ use tokio::sync::{Mutex, oneshot};
 use super::lines::Lines;
 use super::matching::{self, Match};
 use super::numbers::national_digits;
+use super::watch::Watch;
 use super::{
-    Directory, DirectoryArgs, DirectoryHealth, DirectoryMsg, DirectoryRef, Question, Urgency,
+    Asked, Directory, DirectoryArgs, DirectoryHealth, DirectoryMsg, DirectoryRef, Question, Sign,
+    Urgency,
 };
 use crate::bounds::{ASK_SESSION, DIRECTORY_MARGIN, DIRECTORY_REQUEST};
+use crate::feed::Feed;
 use crate::orgs::OrgEntry;
 use crate::ports::{CustomerDirectory, DirectoryAccess, DirectoryError};
 use crate::provider_log::ProviderLog;
@@ -27,8 +30,12 @@ pub struct Directories {
     directory: Arc<dyn CustomerDirectory>,
     nursery: Nursery,
     log: ProviderLog,
+    feed: Feed,
     running: Arc<DashMap<OrgId, Running>>,
-    lines: Lines,
+    /// Who tries which directory.
+    pub(super) watches: Arc<DashMap<OrgId, Watch>>,
+    pub(super) signs: Arc<DashMap<OrgId, Arc<Sign>>>,
+    pub(super) lines: Lines,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
 }
@@ -50,9 +57,24 @@ impl Directories {
         directory: Arc<dyn CustomerDirectory>,
         nursery: Nursery,
         log: ProviderLog,
+        feed: Feed,
     ) -> Self {
-        let (running, starting) = (Arc::default(), Arc::default());
-        Self { directory, nursery, log, running, lines: Lines::default(), starting }
+        Self {
+            directory,
+            nursery,
+            log,
+            feed,
+            running: Arc::default(),
+            watches: Arc::default(),
+            signs: Arc::default(),
+            lines: Lines::default(),
+            starting: Arc::default(),
+        }
+    }
+
+    /// Lets nothing new begin by itself.
+    pub(crate) fn close(&self) {
+        self.watches.clear();
     }
 
     /// How the org's directory is; `None` if it has none.
@@ -71,7 +93,7 @@ impl Directories {
     }
 
     /// Takes note of an org's changed settings: what was found with other access is forgotten.
-    pub fn settings_changed(&self, org: &OrgEntry) {
+    pub(super) fn settings_changed(&self, org: &OrgEntry) {
         let serves = |running: &Running| org.directory.as_ref().is_some_and(|a| running.serves(a));
         if let Some((_, old)) = self.running.remove_if(org.id(), |_, running| !serves(running)) {
             old.actor.stop(None);
@@ -80,6 +102,8 @@ impl Directories {
 
     /// Forgets an org that is no more.
     pub fn forget(&self, org: &OrgId) {
+        self.watches.remove(org);
+        self.signs.remove(org);
         if let Some((_, old)) = self.running.remove(org) {
             old.actor.stop(None);
         }
@@ -127,22 +151,36 @@ impl Directories {
         number: &str,
         urgency: Urgency,
     ) -> Result<Match, DirectoryError> {
-        let actor = self.of(org, access).await?;
         let question = Question { call: call.cloned(), digits: national_digits(number) };
-        let (reply_to, reply) = oneshot::channel();
-        let message = DirectoryMsg::Ask { question, urgency, reply_to };
-        actor.cast(message).map_err(|_| DirectoryError::Unavailable)?;
-        let answer = reply.await.map_err(|_| DirectoryError::Unavailable)??;
+        let answer = self.put(org.id(), access, question, urgency).await?;
         Ok(matching::find(&answer, number, &org.settings().country))
     }
 
-    async fn of(
+    pub(super) async fn put(
         &self,
-        org: &OrgEntry,
+        org: &OrgId,
+        access: &DirectoryAccess,
+        question: Question,
+        urgency: Urgency,
+    ) -> Asked {
+        let actor = self.of(org, access).await?;
+        let (reply_to, reply) = oneshot::channel();
+        let message = DirectoryMsg::Ask { question, urgency, reply_to };
+        actor.cast(message).map_err(|_| DirectoryError::Unavailable)?;
+        reply.await.map_err(|_| DirectoryError::Unavailable)?
+    }
+
+    pub(super) fn sign(&self, org: &OrgId) -> Arc<Sign> {
+        Arc::clone(&self.signs.entry(org.clone()).or_default())
+    }
+
+    pub(super) async fn of(
+        &self,
+        org: &OrgId,
         access: &DirectoryAccess,
     ) -> Result<DirectoryRef, DirectoryError> {
         let running = || {
-            let running = self.running.get(org.id())?;
+            let running = self.running.get(org)?;
             running.serves(access).then(|| running.actor.clone())
         };
         if let Some(actor) = running() {
@@ -155,19 +193,21 @@ impl Directories {
         let access = Arc::new(access.clone());
         let line = self.lines.of(&access, self.directory.limits());
         let args = DirectoryArgs {
-            org: org.id().clone(),
+            org: org.clone(),
             access: Arc::clone(&access),
             directory: Arc::clone(&self.directory),
             line,
             log: self.log.clone(),
+            feed: self.feed.clone(),
+            sign: self.sign(org),
         };
         let started = Actor::spawn_linked(None, Directory, args, self.nursery.cell()).await;
         let (actor, _) = started.map_err(|error| {
-            tracing::error!(org.id = %org.id(), %error, "directory actor did not start");
+            tracing::error!(org.id = %org, %error, "directory actor did not start");
             DirectoryError::Unavailable
         })?;
         let new = Running { access, actor: actor.clone() };
-        if let Some(old) = self.running.insert(org.id().clone(), new) {
+        if let Some(old) = self.running.insert(org.clone(), new) {
             old.actor.stop(None);
         }
         Ok(actor)

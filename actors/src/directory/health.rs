@@ -10,7 +10,8 @@ use crate::ports::DirectoryError;
 pub struct DirectoryHealth {
     /// Whether it is left alone for a while, and what is left of its limits.
     pub condition: Condition,
-    /// Why the latest question got no answer; `None` if it got one, or there was none yet.
+    /// Why it gives no answers: at once what only the operator can put right, a slip from the second in a row
+    /// on. `None` while it gives them, and before anything was asked.
     pub trouble: Option<DirectoryError>,
     /// When it last gave an answer.
     pub last_success_at: Option<Timestamp>,

@@ -90,6 +90,8 @@ impl Running {
             access: Arc::new(access),
             directory: Arc::clone(&fake) as Arc<dyn CustomerDirectory>,
             log: ProviderLog::new(store, Arc::new(SystemClock)),
+            feed: Feed::new("test".into(), 16),
+            sign: Arc::default(),
         };
         let (actor, _) = Actor::spawn(None, Directory, args).await.unwrap();
         Self { fake, actor, _folder: folder }
@@ -223,6 +225,27 @@ async fn orgs_with_the_same_key_share_what_it_is_allowed_and_others_do_not() {
     two.actor.stop_and_wait(None, None).await.unwrap();
     let again = Running::limited(Habit::Answers, limits, "the agency's", &lines).await;
     assert!(!again.is_let_through(Urgency::Now).await);
+}
+
+#[test]
+fn however_many_orgs_have_a_key_a_tenth_of_what_it_is_allowed_goes_into_trying() {
+    let lines = Lines::default();
+    let limits = DirectoryLimits { per_minute: 100, per_hour: 1_000 };
+    let access = DirectoryAccess { workspace_id: "1".into(), api_key: "shared".to_owned().into() };
+    let _line = lines.of(&access, Some(limits));
+    let now = Instant::now();
+    let turns: Vec<_> = (0..300).map(|_| lines.probe_at(&access, now)).collect();
+    assert_eq!(turns[0], now);
+    assert!(turns.is_sorted(), "first come, first served");
+    for (window, most) in [(60, 10), (3_600, 100)] {
+        let within = Duration::from_secs(window);
+        for (place, first) in turns.iter().enumerate() {
+            let count = turns[place..].iter().take_while(|at| **at - *first < within).count();
+            assert!(count <= most, "{count} in {window} s");
+        }
+    }
+    let other = DirectoryAccess { api_key: "its own".to_owned().into(), ..access };
+    assert_eq!(lines.probe_at(&other, now), now);
 }
 
 #[tokio::test]

@@ -1,19 +1,22 @@
-//! Hands one message over to the carrier. Written down before and after, so that after a crash or a
-//! lost answer the carrier is asked what it has before anything is sent again.
+//! Hands one message over, to the carrier of text messages or to the mail server. Written down before
+//! and after, so that after a crash or a lost answer the carrier is asked what it has before anything is
+//! sent again. A mail server knows nothing of what it took: a mail is sent again under the same id, by
+//! which mail programs know it for the one they have.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use hookswitch_storage::{
-    Handover, Message, MessageState, OrgId, SEND_MESSAGE, SendMessage, StoreError,
+    Channel, Handover, Message, MessageState, OrgId, SEND_MESSAGE, SendMessage, StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{account_of, wording};
+use super::{account, letter, mail_account, wording};
 use crate::calls::Shared;
 use crate::jobs::{Ended, Order, Pace, Work};
-use crate::ports::{MessengerError, Taken, Text, TextAccount};
+use crate::orgs::OrgEntry;
+use crate::ports::{Mail, MailAccount, MessengerError, Taken, Text, TextAccount};
 
 /// How long after it was handed over a message that the carrier does not list will surely not be
 /// listed any more.
@@ -24,6 +27,12 @@ const LOOK_AFTER: Duration = Duration::from_secs(3);
 
 /// The carrier's clock may differ from ours by so much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(120);
+
+/// For how long a mail is sent again whose answers are lost each time.
+const MAIL_AGAIN_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// How soon a mail that has no place in the line looks for one again.
+const NEXT_PLACE: Duration = Duration::from_secs(1);
 
 /// Shortest and longest time that a carrier lets itself be given.
 const VALID: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(36_000));
@@ -67,17 +76,33 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn hand_over(&self, message: Message) -> Result<Ended, StoreError> {
-        let (org, account) = match account_of(self.shared, self.org) {
-            Ok(Some(found)) => found,
-            Ok(None) => return self.skip(&message, "the org has no account to send it with").await,
-            Err(error) => return Ok(again(None, &error.to_string())),
+        let org = self.shared.orgs.get(self.org);
+        let way = match &org {
+            Some(org) => way(self.shared, org, message.channel),
+            None => Ok(None),
         };
-        if message.state == MessageState::Sending
-            && let Some(ended) = self.look(&message, &account).await?
-        {
-            return Ok(ended);
-        }
+        let (org, way) = match (org, way) {
+            (Some(org), Ok(Some(way))) => (org, way),
+            (_, Err(error)) => return Ok(again(None, &error.to_string())),
+            _ => return self.skip(&message, "the org has no account to send it with").await,
+        };
+        let _place = match &way {
+            Way::Text(_) => None,
+            Way::Mail(_) => match self.shared.mail_line.enter(self.org) {
+                None => return Ok(again(Some(NEXT_PLACE), "other mails go first")),
+                place => place,
+            },
+        };
         let now = self.shared.clock.now();
+        if message.state == MessageState::Sending {
+            let ended = match &way {
+                Way::Text(account) => self.look(&message, account).await?,
+                Way::Mail(_) => self.give_up_mail(&message, now).await?,
+            };
+            if let Some(ended) = ended {
+                return Ok(ended);
+            }
+        }
         if now >= message.expires_at {
             let problem = match &message.problem {
                 Some(problem) => format!("could not be sent in time: {problem}"),
@@ -88,16 +113,55 @@ impl Run<'_> {
         if self.shared.store.opted_out(self.org, &message.to).await?.is_some() {
             return self.skip(&message, "the number has asked for no more messages").await;
         }
-        let Some(body) = wording::of(self.shared, &org, &message).await? else {
+        let Some(parcel) = self.pack(&org, way, &message, now).await? else {
             return self.skip(&message, "it was overtaken by what happened since").await;
         };
-        let text = text(&message, body.clone(), now);
+        let body = parcel.body();
         let begun = self.shared.store.begin_message(self.org, &message.id, body, now).await?;
         if begun.is_none() {
             return Ok(Ended::Done);
         }
-        let sent = self.shared.messenger.send(&account, &text).await;
+        let sent = match parcel {
+            Parcel::Text(account, text) => self.shared.messenger.send(&account, &text).await,
+            Parcel::Mail(account, mail) => self.shared.mailer.send(&account, &mail).await,
+        };
         self.judge(&message, sent).await
+    }
+
+    /// What is handed over; `None` if there is nothing to say any more.
+    async fn pack(
+        &self,
+        org: &OrgEntry,
+        way: Way,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Option<Parcel>, StoreError> {
+        Ok(match way {
+            Way::Text(account) => wording::of(self.shared, org, message)
+                .await?
+                .map(|body| Parcel::Text(account, text(message, body, now))),
+            Way::Mail(account) => {
+                letter::of(self.shared, org, message).await?.map(|(letter, appointment)| {
+                    let (id, to) = (message.id.clone(), message.to.clone());
+                    let mail = Mail { id, to, letter, appointment, at: now };
+                    Parcel::Mail(account, Box::new(mail))
+                })
+            }
+        })
+    }
+
+    /// Ends what was sent again and again without an answer: it may come as often, if not to the eyes
+    /// of who reads it.
+    async fn give_up_mail(
+        &self,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Option<Ended>, StoreError> {
+        if now.duration_since(message.created_at) < MAIL_AGAIN_FOR {
+            return Ok(None);
+        }
+        let problem = "the mail server never said whether it took it; it may have arrived".into();
+        self.end(message, Handover::Refused { problem, code: None }).await.map(Some)
     }
 
     async fn judge(
@@ -113,7 +177,10 @@ impl Run<'_> {
         };
         let problem = error.to_string();
         match error {
-            MessengerError::Unknown => Ok(again(Some(LOOK_AFTER), &problem)),
+            MessengerError::Unknown => Ok(match message.channel {
+                Channel::Sms => again(Some(LOOK_AFTER), &problem),
+                Channel::Email => again(None, &problem),
+            }),
             MessengerError::Refused { code, .. } => {
                 self.end(message, Handover::Refused { problem, code }).await
             }
@@ -126,7 +193,9 @@ impl Run<'_> {
                 self.not_taken(message, problem.clone()).await?;
                 Ok(again(retry_after, &problem))
             }
-            MessengerError::Account { .. } | MessengerError::NotSent => {
+            MessengerError::Account { .. }
+            | MessengerError::Later { .. }
+            | MessengerError::NotSent => {
                 self.not_taken(message, problem.clone()).await?;
                 Ok(again(None, &problem))
             }
@@ -177,6 +246,35 @@ impl Run<'_> {
         self.shared.store.end_message(self.org, &message.id, handover, now).await?;
         Ok(Ended::Kept)
     }
+}
+
+/// How a message travels, and with what.
+enum Way {
+    Text(TextAccount),
+    Mail(MailAccount),
+}
+
+/// A message as it is handed over.
+enum Parcel {
+    Text(TextAccount, Text),
+    Mail(MailAccount, Box<Mail>),
+}
+
+impl Parcel {
+    /// What of it is kept.
+    fn body(&self) -> String {
+        match self {
+            Self::Text(_, text) => text.body.clone(),
+            Self::Mail(_, mail) => mail.letter.text(),
+        }
+    }
+}
+
+fn way(shared: &Shared, org: &OrgEntry, channel: Channel) -> Result<Option<Way>, MessengerError> {
+    Ok(match channel {
+        Channel::Sms => account(shared, org)?.map(Way::Text),
+        Channel::Email => mail_account(shared, org)?.map(Way::Mail),
+    })
 }
 
 fn is_within(at: Timestamp, now: Timestamp, time: Duration) -> bool {

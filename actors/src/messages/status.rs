@@ -3,13 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use hookswitch_storage::{Booking, Message, MessageState, Purpose};
+use hookswitch_storage::{Booking, Channel, Message, MessageState, Purpose};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::tools::ToolContext;
-
-/// How long a caller waits for the carrier (R11).
-const WAIT: Duration = Duration::from_millis(1_500);
 
 /// What is left of the tool's deadline for the answer itself.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -20,7 +17,7 @@ pub(crate) async fn sms_status(context: &ToolContext, booking: &Booking) -> &'st
     let mut ended = context.shared.handovers.listen();
     context.shared.bell.ring();
     let until = context.deadline.checked_sub(MARGIN).unwrap_or(context.deadline);
-    let until = until.min(Instant::now() + WAIT);
+    let until = until.min(Instant::now() + context.shared.message_wait);
     let Some(mut message) = latest(context, booking).await else { return "skipped" };
     while message.state.is_open() {
         match tokio::time::timeout_at(until.into(), ended.recv()).await {
@@ -43,10 +40,12 @@ pub(crate) async fn sms_status(context: &ToolContext, booking: &Booking) -> &'st
     }
 }
 
-/// The message about what a booking has become.
+/// The text message about what a booking has become.
 async fn latest(context: &ToolContext, booking: &Booking) -> Option<Message> {
     for purpose in [Purpose::Changed, Purpose::Booked] {
-        if let Ok(Some(message)) = context.shared.store.message_about(booking, purpose).await {
+        if let Ok(Some(message)) =
+            context.shared.store.message_about(booking, purpose, Channel::Sms).await
+        {
             return Some(message);
         }
     }

@@ -66,6 +66,8 @@ pub(crate) struct SeatPlan {
     pub(crate) allowances: Vec<Allowance>,
     /// What it allows of new bookings, beside that.
     pub(crate) bookings: Vec<Allowance>,
+    /// How long ago each booking was made that counts already, oldest first.
+    pub(crate) booked: Vec<Duration>,
     /// Requests under way at once, at least 1.
     pub(crate) at_once: usize,
     /// Requests that may wait.
@@ -112,7 +114,7 @@ impl Line {
 
     /// A seat for a connection; it is free again when dropped.
     pub(crate) fn seat(self: &Arc<Self>, plan: &SeatPlan) -> Arc<Seat> {
-        let id = self.lock().arrive(plan);
+        let id = self.lock().arrive(plan, Instant::now());
         Arc::new(Seat { line: Arc::clone(self), id })
     }
 

@@ -73,6 +73,12 @@ pub enum MessengerError {
         /// When it wants to be asked again.
         retry_after: Option<Duration>,
     },
+    /// Nothing was sent, for this reason; trying again is safe.
+    #[error("{problem}")]
+    Later {
+        /// Why, for operators.
+        problem: String,
+    },
     /// Nothing was sent; trying again is safe.
     #[error("the carrier is out of reach")]
     NotSent,

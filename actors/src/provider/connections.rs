@@ -2,6 +2,7 @@
 //! among those that share its provider's limit. No ractor type leaves.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -10,6 +11,7 @@ use ractor::Actor;
 use tokio::sync::Mutex;
 
 use super::exchange::LastAsked;
+use super::spent::spent;
 use super::standing::Standing;
 use super::{CameBack, Condition, Health, Provider, ProviderArgs, ProviderHandle};
 use crate::booking::{BUILTIN, BuiltinCalendar, OutsideCalendar};
@@ -32,6 +34,8 @@ pub struct Connections {
     running: Arc<DashMap<ConnectionId, ProviderHandle>>,
     /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
     starting: Arc<Mutex<()>>,
+    /// How often a connection was forgotten: what was read of one before that may be out of date.
+    forgotten: Arc<AtomicU64>,
     standing: Standing,
 }
 
@@ -44,10 +48,21 @@ impl Connections {
         came_back: CameBack,
         keep_slots: Duration,
     ) -> Self {
-        let (lines, starting) = (Arc::default(), Arc::default());
+        let (lines, starting, forgotten) = (Arc::default(), Arc::default(), Arc::default());
         let running: Arc<DashMap<_, _>> = Arc::default();
         let standing = Standing { store: store.clone(), clock, running: Arc::downgrade(&running) };
-        Self { store, adapters, nursery, came_back, keep_slots, lines, running, starting, standing }
+        Self {
+            store,
+            adapters,
+            nursery,
+            came_back,
+            keep_slots,
+            lines,
+            running,
+            starting,
+            forgotten,
+            standing,
+        }
     }
 
     /// The connection that an org's bookings go to: its default one, also while its provider refuses
@@ -68,6 +83,7 @@ impl Connections {
             tracing::error!(org.id = %org.id(), %error, "connections could not be read");
             ProviderError::Unavailable { retry_after: None }
         };
+        let seen = self.seen();
         let connections = self.store.connections(org.id()).await.map_err(unavailable)?;
         let usable = |connection: &&Connection| connection.status == ConnectionStatus::Connected;
         let default = org.settings().default_connection.as_ref();
@@ -77,7 +93,7 @@ impl Connections {
             .find(|connection| Some(&connection.id) == default)
             .or_else(|| connections.iter().filter(usable).min_by_key(|c| c.created_at));
         match chosen {
-            Some(connection) => self.start(connection).await,
+            Some(connection) => self.start(connection, seen).await,
             None => Err(ProviderError::NeedsHuman("no calendar is connected".into())),
         }
     }
@@ -91,6 +107,7 @@ impl Connections {
         org: &OrgId,
         ids: &[ConnectionId],
     ) -> Result<Vec<ProviderHandle>, ProviderError> {
+        let seen = self.seen();
         let known = self.store.connections(org).await.map_err(|error| {
             tracing::error!(org.id = %org, %error, "connections could not be read");
             ProviderError::Unavailable { retry_after: None }
@@ -106,7 +123,7 @@ impl Connections {
             let running = self.running.get(id).map(|handle| handle.clone());
             match running.filter(ProviderHandle::is_alive) {
                 Some(handle) => usable.push(handle),
-                None => match self.start(connection).await {
+                None => match self.start(connection, seen).await {
                     Ok(handle) => usable.push(handle),
                     Err(error) => refused = error,
                 },
@@ -128,8 +145,14 @@ impl Connections {
         if let Some(handle) = running.filter(|handle| handle.is_alive() && handle.org == *org) {
             return Ok(handle);
         }
+        let seen = self.seen();
+        let connection = self.read(org, id).await?;
+        self.start(&connection, seen).await
+    }
+
+    async fn read(&self, org: &OrgId, id: &ConnectionId) -> Result<Connection, ProviderError> {
         match self.store.connection(org, id).await {
-            Ok(Some(connection)) => self.start(&connection).await,
+            Ok(Some(connection)) => Ok(connection),
             Ok(None) => Err(ProviderError::NotFound),
             Err(error) => {
                 tracing::error!(org.id = %org, %error, "connection could not be read");
@@ -140,6 +163,16 @@ impl Connections {
 
     /// Forgets a connection that was changed or removed; its actor ends when its requests have.
     pub fn forget(&self, id: &ConnectionId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.stop(id);
+    }
+
+    /// Of how many forgotten ones whatever is read from now on knows.
+    fn seen(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
+    fn stop(&self, id: &ConnectionId) {
         if let Some((_, handle)) = self.running.remove(id) {
             handle.actor.stop(None);
         }
@@ -147,6 +180,7 @@ impl Connections {
 
     /// Forgets every connection of an org that was removed.
     pub(crate) fn forget_org(&self, org: &OrgId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.running.retain(|_, handle| {
             if handle.org == *org {
                 handle.actor.stop(None);
@@ -186,12 +220,31 @@ impl Connections {
         }
     }
 
-    async fn start(&self, connection: &Connection) -> Result<ProviderHandle, ProviderError> {
+    /// Starts a connection's actor unless it runs. If one was forgotten after the first `seen`, it is read
+    /// again: else an actor with what it was before would stay.
+    async fn start(
+        &self,
+        connection: &Connection,
+        mut seen: u64,
+    ) -> Result<ProviderHandle, ProviderError> {
         let _one = self.starting.lock().await;
         let running = self.running.get(&connection.id).map(|handle| handle.clone());
         if let Some(handle) = running.filter(ProviderHandle::is_alive) {
             return Ok(handle);
         }
+        let mut handle = self.run(connection).await?;
+        loop {
+            let now = self.seen();
+            if now == seen {
+                return Ok(handle);
+            }
+            seen = now;
+            self.stop(&connection.id);
+            handle = self.run(&self.read(&connection.org, &connection.id).await?).await?;
+        }
+    }
+
+    async fn run(&self, connection: &Connection) -> Result<ProviderHandle, ProviderError> {
         let adapter = self.adapter(connection)?;
         // Our own calendar needs nobody else's answers, so nothing is laid over them.
         let outside = (!adapter.is_local())
@@ -199,7 +252,7 @@ impl Connections {
         let args = ProviderArgs {
             connection: connection.id.clone(),
             org: connection.org.clone(),
-            seat: self.seat(&*adapter),
+            seat: self.seat(connection, &*adapter).await,
             adapter,
             keep_slots: self.keep_slots,
             came_back: self.came_back.clone(),
@@ -227,7 +280,16 @@ impl Connections {
     }
 
     /// A seat among those that share the adapter's limit, or alone.
-    fn seat(&self, adapter: &dyn BookingProvider) -> Arc<Seat> {
+    async fn seat(&self, connection: &Connection, adapter: &dyn BookingProvider) -> Arc<Seat> {
+        let (bookings, now) = (adapter.booking_allowances(), self.standing.clock.now());
+        let booked = match spent(&self.store, connection, &bookings, now).await {
+            Ok(booked) => booked,
+            Err(error) => {
+                // The provider refuses what is too much all the same.
+                tracing::error!(connection.id = %connection.id, %error, "bookings are counted anew");
+                Vec::new()
+            }
+        };
         let line = match adapter.shared_limit() {
             None => Line::alone(),
             Some(limit) => {
@@ -240,7 +302,8 @@ impl Connections {
         };
         line.seat(&SeatPlan {
             allowances: adapter.allowances(),
-            bookings: adapter.booking_allowances(),
+            bookings,
+            booked,
             at_once: MAX_PROVIDER_REQUESTS,
             most_waiting: MAX_PROVIDER_LINE,
         })

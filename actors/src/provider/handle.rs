@@ -12,7 +12,7 @@ use super::exchange::LastAsked;
 use super::slots::{Answered, Fault, Look};
 use super::standing::Standing;
 use super::{Condition, Done, ProviderMsg, ProviderRef, Run, Tell, Work, unavailable};
-use crate::booking::OutsideCalendar;
+use crate::booking::{FreeSlot, OutsideCalendar};
 use crate::bounds::READ_AGAIN_AFTER;
 use crate::outbound::Rank;
 use crate::ports::{
@@ -108,6 +108,19 @@ impl ProviderHandle {
         deadline: Instant,
     ) -> Result<Vec<DaySlots>, ProviderError> {
         self.slots(query, As::OfNow, deadline).await
+    }
+
+    /// What is offered while the provider is out of reach (P091), with `named`, which it named before.
+    ///
+    /// # Errors
+    /// If our own storage cannot be read, or there is no provider outside.
+    pub async fn availability_unasked(
+        &self,
+        query: &SlotQuery,
+        named: &[FreeSlot],
+    ) -> Result<Vec<DaySlots>, ProviderError> {
+        let outside = self.outside.as_ref().ok_or_else(|| unavailable(None))?;
+        outside.unasked(query, named).await
     }
 
     async fn slots(

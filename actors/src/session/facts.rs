@@ -4,9 +4,10 @@
 use hookswitch_storage::{
     CallEvent, CallId, CallLinks, CallReport, CallWrite, Caller, Direction, Speaker,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::SessionState;
+use super::{SessionState, report};
 
 /// What signalling says of a call. Trusted: the model cannot write any of it.
 #[derive(Debug, Clone, Default)]
@@ -73,9 +74,11 @@ pub enum CallFact {
     /// The report after a call; ends it if nothing else did.
     Report {
         /// What it says.
-        report: CallReport,
+        report: Box<CallReport>,
         /// Why the call ended.
         ended_reason: Option<String>,
+        /// When Vapi made the report, if it says so.
+        made_at: Option<Timestamp>,
     },
     /// The call is to be handed over, as Vapi tells it or as we answered.
     Transfer {
@@ -163,7 +166,11 @@ impl SessionState {
                 }
             }
             CallFact::Conversation { lines } => self.follow(lines),
-            CallFact::Report { report, ended_reason } => self.end(ended_reason, Some(report)),
+            CallFact::Report { report, ended_reason, made_at } => {
+                let has_reason = ended_reason.as_deref().is_some_and(|reason| !is_vague(reason));
+                let report = report::made(*report, has_reason, made_at);
+                self.end(ended_reason, Some(report));
+            }
             CallFact::Transfer { department, to, summary } => {
                 self.handed_over(department, to, summary);
             }
@@ -196,6 +203,9 @@ impl SessionState {
         }
     }
 
+    /// Lines stand as they come. By the time that Vapi gives with each they could be put in order,
+    /// but the feed only adds: everyone who has shown a line would have to move it, and the copies of
+    /// the conversation, from which lines are taken as well, give no times.
     fn said(&mut self, speaker: Speaker, text: String, is_final: bool, from_copy: bool) {
         // A whole line that comes late still belongs to the call; a half one never will be whole.
         if text.trim().is_empty() || (self.call.ended.is_some() && !is_final) {
@@ -224,8 +234,8 @@ impl SessionState {
         }
     }
 
-    /// Ends the call once. A later report only adds to what is known (last write wins, by field),
-    /// and a reason that says more replaces one that says less.
+    /// Ends the call once. A report only adds to what is known (what was reported later wins, by
+    /// field), and a reason that says more replaces one that says less.
     pub(super) fn end(&mut self, reason: Option<String>, report: Option<CallReport>) {
         let reason = match (&self.call.ended, reason) {
             (None, reason) => {
@@ -235,7 +245,9 @@ impl SessionState {
                 Some(reason.unwrap_or_else(|| "ended".to_owned()))
             }
             (Some(known), reason) => {
-                let replaces = is_vague(&known.reason) || report.is_some();
+                let is_later =
+                    |report: &CallReport| !report::is_reason_older(report, self.report.as_ref());
+                let replaces = is_vague(&known.reason) || report.as_ref().is_some_and(is_later);
                 reason.filter(|new| replaces && !is_vague(new) && *new != known.reason)
             }
         };
@@ -246,7 +258,7 @@ impl SessionState {
             self.record(reason.map(|reason| CallEvent::CallEnded { reason }).into_iter().collect());
         if let Some(newer) = report {
             self.report = Some(match self.report.take() {
-                Some(older) => merged(older, newer),
+                Some(known) => report::merged(known, newer),
                 None => newer,
             });
         }
@@ -258,14 +270,4 @@ impl SessionState {
 /// Whether a reason says no more than that the call is over: ours, for ends that nobody explained.
 fn is_vague(reason: &str) -> bool {
     matches!(reason, "ended" | "deleted" | "lost")
-}
-
-fn merged(older: CallReport, newer: CallReport) -> CallReport {
-    CallReport {
-        cost: newer.cost.or(older.cost),
-        duration_seconds: newer.duration_seconds.or(older.duration_seconds),
-        summary: newer.summary.or(older.summary),
-        recording_url: newer.recording_url.or(older.recording_url),
-        success_evaluation: newer.success_evaluation.or(older.success_evaluation),
-    }
 }

@@ -11,6 +11,7 @@ use hookswitch_storage::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::bounds::{MAX_LINE, MAX_OFFERED, MAX_WARNINGS, TRANSCRIPT_TAIL};
 
@@ -214,6 +215,16 @@ impl CallState {
             seq: 0,
             last_at: now,
         }
+    }
+
+    /// Today in a zone, fixed when the call started as [`Self::today`] is: a word like "tomorrow"
+    /// means one day for the whole call, in whatever zone it is meant.
+    #[must_use]
+    pub fn today_in(&self, zone: &TimeZone) -> Date {
+        if zone.iana_name() == Some(self.time_zone.as_str()) {
+            return self.today;
+        }
+        zone.to_datetime(self.started_at).date()
     }
 
     /// Folds all `events` into a call.

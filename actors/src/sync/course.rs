@@ -6,6 +6,7 @@ mod missing;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -270,6 +271,11 @@ impl Course {
         if self.watch_at <= now {
             let url = eyes.shared.syncs.settings.notice_url.as_ref();
             let url = url.map(|url| url.of(connection));
+            let follower = Arc::clone(&self.follower);
+            let _alone = follower.watching.lock().await;
+            if follower.leaves.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
             match watches::keep(eyes, &mut state, url).await {
                 Ok(pause) => self.watch_at = now + pause,
                 Err(Trouble::Provider(error)) => {

@@ -1,11 +1,14 @@
 //! The exchange as the operator's side and the providers' posts see it.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use hookswitch_storage::{Connection, ConnectionId, OrgId, Secret, StoreError};
 
 use super::look::Eyes;
 use super::{Pulse, WATCH_SECRET_FIELD, pulse, watches};
 use crate::booking::BUILTIN;
-use crate::bounds::FAREWELL;
+use crate::bounds::{FAREWELL, PROVIDER_WRITE};
 use crate::calls::Calls;
 use crate::ports::Notice;
 
@@ -15,20 +18,35 @@ impl Calls {
         super::changed(&self.shared, connection);
     }
 
-    /// A connection is about to be removed: its provider is asked to post no more.
+    /// A connection is about to be removed: its provider is asked to post no more. Waits for a request to
+    /// post that is under way, or the provider would do so for ever after.
     pub async fn connection_leaves(&self, connection: &Connection) {
         let (shared, syncs) = (&self.shared, &self.shared.syncs);
+        let follower = syncs.followers.get(&connection.id).map(|follower| Arc::clone(&follower));
+        if let Some(follower) = &follower {
+            follower.leaves.store(true, Ordering::Relaxed);
+        }
+        let watching = async {
+            match &follower {
+                Some(follower) => Some(follower.watching.lock().await),
+                None => None,
+            }
+        };
+        let _alone = tokio::time::timeout(PROVIDER_WRITE + FAREWELL, watching).await;
         syncs.homes.remove(&connection.id);
         syncs.pulses.remove(&connection.id);
         if connection.provider == BUILTIN {
             return;
         }
         let state = shared.store.sync_state(&connection.org, &connection.id).await;
-        let Ok(Some(watch)) = state.map(|state| state.watch) else { return };
+        let Ok(state) = state else { return };
+        if state.watch.is_none() && state.asking.is_none() {
+            return;
+        }
         let provider = shared.connections.get(&connection.org, &connection.id).await;
         let Ok(provider) = provider else { return };
         let eyes = Eyes { shared, provider: &provider, connection };
-        if let Err(error) = watches::give_back(&eyes, &watch, FAREWELL).await {
+        if let Err(error) = watches::end(&eyes, &state, FAREWELL).await {
             tracing::warn!(connection.id = %connection.id, %error, "a watch could not be given back");
         }
     }

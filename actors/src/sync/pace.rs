@@ -17,9 +17,6 @@ pub(super) struct Ways {
     pub(super) answers: bool,
 }
 
-/// Within this time after a start everyone has been asked.
-const LATEST_START: Duration = Duration::from_secs(3);
-
 /// The paces of one connection. Connections are spread, so that they do not ask all at once.
 #[derive(Debug, Clone)]
 pub(super) struct Pace {
@@ -39,7 +36,7 @@ impl Pace {
             every * 9 / 10 + every / 5 * place / 255
         };
         let (poll, probe) = (spread(settings.poll_every), spread(settings.probe_every));
-        Self { start: (poll / 20).min(LATEST_START) * place / 255, poll, probe }
+        Self { start: (poll / 20).min(settings.latest_start) * place / 255, poll, probe }
     }
 
     /// Between two questions for what changed.
@@ -91,7 +88,7 @@ mod tests {
             let pace = Pace::new(&settings, &ConnectionId::random());
             let poll = pace.poll(Ways::default());
             assert!((54..=66).contains(&poll.as_secs()), "{poll:?}");
-            assert!(pace.start() <= LATEST_START);
+            assert!(pace.start() <= settings.latest_start);
             polls.push(poll);
             let rests: Vec<_> = (0..40).map(|failures| pace.rest(failures, None)).collect();
             assert!(rests.is_sorted() && rests[39] == LONGEST_SYNC_PAUSE, "{rests:?}");

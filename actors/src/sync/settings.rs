@@ -13,6 +13,8 @@ pub struct SyncSettings {
     pub poll_every: Duration,
     /// A connection of which nothing was asked for so long is tried.
     pub probe_every: Duration,
+    /// Within this time after a start every provider has been asked; zero asks all of them at once.
+    pub latest_start: Duration,
     /// Where providers post to, if the server is known outside.
     pub notice_url: Option<NoticeUrl>,
 }
@@ -22,6 +24,7 @@ impl Default for SyncSettings {
         Self {
             poll_every: Duration::from_secs(60),
             probe_every: Duration::from_secs(300),
+            latest_start: Duration::from_secs(3),
             notice_url: None,
         }
     }

@@ -1,5 +1,6 @@
 //! Being told by the provider: its promise to post is asked for, kept with its secret sealed, made anew
-//! before it ends, and given back.
+//! before it ends, and given back; also one whose answer was lost, which is why it is written down that it
+//! is asked for.
 
 use std::time::{Duration, Instant};
 
@@ -31,20 +32,25 @@ pub(super) async fn keep(
     }
     let mut made = None;
     if let Some(url) = url {
-        // Cannot be guessed: 244 random bits.
-        let secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-        let target = WatchTarget { url: url.clone(), secret: Secret::new(secret.into_bytes()) };
-        let until = Instant::now() + PROVIDER_WRITE;
-        if let Some(watch) = eyes.provider.watch(target, until).await? {
-            let store = &eyes.shared.store;
-            let secret =
-                store.seal(&eyes.connection.org, WATCH_SECRET_FIELD, watch.secret.expose());
+        let (connection, store) = (eyes.connection, &eyes.shared.store);
+        if state.asking.as_ref() != Some(&url) {
+            state.asking = Some(url.clone());
+            store.keep_sync(&connection.org, &connection.id, state.clone(), None).await?;
+        }
+        let asked = eyes.provider.watch(target(&url), Instant::now() + PROVIDER_WRITE).await;
+        if asked.as_ref().is_err_and(is_clear) {
+            state.asking = None;
+            store.keep_sync(&connection.org, &connection.id, state.clone(), None).await?;
+        }
+        if let Some(watch) = asked? {
+            let secret = store.seal(&connection.org, WATCH_SECRET_FIELD, watch.secret.expose());
             let (id, expires_at) = (watch.id, watch.expires_at);
             made = Some(KeptWatch { id, url, secret, expires_at });
         }
     }
     let pause = made.as_ref().map_or(WATCH_AGAIN, |watch| next(left(watch)));
     let old = std::mem::replace(&mut state.watch, made);
+    state.asking = None;
     // On disk before the old one goes: one too many does no harm.
     let connection = eyes.connection;
     eyes.shared.store.keep_sync(&connection.org, &connection.id, state.clone(), None).await?;
@@ -52,6 +58,38 @@ pub(super) async fn keep(
         give_back(eyes, &old, PROVIDER_WRITE).await?;
     }
     Ok(pause)
+}
+
+/// What a provider is asked for, under a secret that cannot be guessed: 244 random bits.
+fn target(url: &str) -> WatchTarget {
+    let secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    WatchTarget { url: url.to_owned(), secret: Secret::new(secret.into_bytes()) }
+}
+
+/// Whether a provider that says so has surely not promised anything.
+fn is_clear(error: &ProviderError) -> bool {
+    !matches!(error, ProviderError::Unavailable { .. } | ProviderError::Unknown)
+}
+
+/// Sees to it that the provider posts no more, whatever is known of its promise.
+pub(super) async fn end(
+    eyes: &Eyes<'_>,
+    state: &SyncState,
+    within: Duration,
+) -> Result<(), StoreError> {
+    if let Some(watch) = &state.watch {
+        give_back(eyes, watch, within).await?;
+    }
+    let Some(url) = &state.asking else { return Ok(()) };
+    // Who is asked again gives the promise that there is, or makes another in its place.
+    let until = Instant::now() + within;
+    match eyes.provider.watch(target(url), until).await {
+        Ok(Some(watch)) => told_off(eyes, eyes.provider.unwatch(watch, until).await),
+        Ok(None) => {}
+        Err(error) if is_clear(&error) => {}
+        Err(error) => told_off(eyes, Err(error)),
+    }
+    Ok(())
 }
 
 /// When to come again to a watch that lasts so long.
@@ -67,12 +105,16 @@ pub(super) async fn give_back(
 ) -> Result<(), StoreError> {
     let secret = eyes.shared.store.unseal(&eyes.connection.org, WATCH_SECRET_FIELD, &old.secret)?;
     let watch = Watch { id: old.id.clone(), secret, expires_at: old.expires_at };
-    match eyes.provider.unwatch(watch, Instant::now() + within).await {
+    told_off(eyes, eyes.provider.unwatch(watch, Instant::now() + within).await);
+    Ok(())
+}
+
+fn told_off(eyes: &Eyes<'_>, answer: Result<(), ProviderError>) {
+    match answer {
         Ok(()) | Err(ProviderError::NotFound) => {}
         Err(error) => tracing::warn!(
             connection.id = %eyes.connection.id, %error,
-            "the provider goes on posting; remove the webhook there"
+            "the provider may go on posting; remove the webhook there"
         ),
     }
-    Ok(())
 }

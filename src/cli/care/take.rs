@@ -99,6 +99,13 @@ pub(super) async fn check_folder(options: StoreOptions) -> Result<Value, Failure
             "the rows were damaged and have been rebuilt from the journal ({reason})"
         ));
     }
+    let lost = store.opened().lost;
+    if lost > 0 {
+        problems.push(format!(
+            "the rows of the last {lost} journal records had gone since the store was closed and have been made again from \
+             the journal"
+        ));
+    }
     let orgs = store.orgs().await.unwrap_or_default();
     for org in orgs {
         if !matches!(store.verify_audit(&org.id).await, Ok(true)) {
@@ -109,7 +116,7 @@ pub(super) async fn check_folder(options: StoreOptions) -> Result<Value, Failure
     let mut report = report.map_err(|error| Failure::new(error.to_string()))?;
     report.problems.extend(problems);
     let mut view = report_view(&report);
-    view["rebuilt"] = store.opened().rebuilt.is_some().into();
+    view["rebuilt"] = (store.opened().rebuilt.is_some() || lost > 0).into();
     Ok(view)
 }
 

@@ -46,6 +46,9 @@ pub(super) async fn look(access: &Access, only: Option<&str>) -> Vec<Finding> {
                 findings.extend(connections(&api, org).await);
             }
             findings.extend(directories(&api, &orgs).await);
+            for (integration, name) in [("twilio", "text messages"), ("smtp", "e-mail")] {
+                findings.extend(messengers(&api, &orgs, integration, name).await);
+            }
         }
         Err(error) => {
             findings.push(Finding::bad("organisations", error, "check --org and --token"))
@@ -111,6 +114,26 @@ async fn directories(api: &Api, orgs: &[Value]) -> Vec<Finding> {
             (false, true) => Finding::good(what, "CustomerConnect answered the latest call"),
             (false, false) => {
                 Finding::good(what, "CustomerConnect is set up; no call has asked it since")
+            }
+        })
+    });
+    found.collect()
+}
+
+/// Whether what these orgs send messages with can be used; it is asked now.
+async fn messengers(api: &Api, orgs: &[Value], integration: &str, name: &str) -> Vec<Finding> {
+    // Bookings go on without messages, so that what cannot be asked about is not worth a word.
+    let health = api.get(&format!("/api/health/{integration}")).await.unwrap_or_default();
+    let found = health["connections"].as_array().into_iter().flatten();
+    let found = found.filter_map(|item| {
+        let org = orgs.iter().find(|org| org["id"] == item["org"])?;
+        let what = clean(org["name"].as_str().unwrap_or_default(), 40);
+        Some(match item["problem"].as_str() {
+            None => Finding::good(what, format!("{name} can be sent")),
+            Some(problem) => {
+                let says = format!("{name} cannot be sent: {}", clean(problem, 200));
+                let remedy = format!("correct `{integration}` in the organisation's settings");
+                Finding::bad(what, says, remedy)
             }
         })
     });

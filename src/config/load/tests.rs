@@ -229,6 +229,13 @@ fn a_deadline_beyond_vapis_own_is_refused() {
 }
 
 #[test]
+fn a_wait_for_the_carrier_that_no_caller_would_bear_is_refused() {
+    let error =
+        environment(&[("HOOKSWITCH__SESSIONS__MESSAGE_WAIT_MS", "5001")]).load().unwrap_err();
+    assert!(error.to_string().contains("between 0 and 5000"), "{error}");
+}
+
+#[test]
 fn a_broken_file_is_reported_by_line_and_never_quoted() {
     let error = file_error("[vapi]\nbase_url = 'https://x.example'\nprivate_key = 'sk-visible\n");
     assert!(error.contains("line 3") && !error.contains("visible"), "{error}");

@@ -137,13 +137,13 @@ pub(super) struct Booking {
     history: Vec<Value>,
 }
 
-/// A message to a customer.
+/// A message to a customer or to the business.
 #[derive(JsonSchema)]
 pub(super) struct Message {
     id: String,
-    /// `sms`.
+    /// `sms` or `email`.
     channel: String,
-    /// `booked`, `changed`, `cancelled`, `not_booked` or `waitlist_offer`.
+    /// `booked`, `changed`, `cancelled`, `not_booked`, `waitlist_offer` or `callback`.
     purpose: String,
     /// `queued`, `sending`, `accepted`, `sent`, `delivered`, `failed` or `skipped`.
     state: String,
@@ -152,7 +152,8 @@ pub(super) struct Message {
     body: Option<String>,
     booking_id: Option<String>,
     waitlist_id: Option<String>,
-    /// The carrier's id.
+    callback_id: Option<String>,
+    /// The carrier's id, or the `Message-ID` of a mail.
     external_id: Option<String>,
     /// What went wrong, and what to do about it.
     problem: Option<String>,
@@ -208,7 +209,8 @@ pub(super) struct Place {
     latest_time: Option<String>,
     time_zone: String,
     offer: Option<KeptSlot>,
-    /// The booking with which the waiting ended.
+    /// The booking with which the waiting ended, or, while they wait, one that is asked for and does not
+    /// stand so far.
     booking_id: Option<Value>,
     call_id: Option<String>,
     created_at: Timestamp,

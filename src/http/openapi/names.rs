@@ -2,8 +2,9 @@
 //! the names are taken from how its types are written.
 
 use hookswitch_storage::{
-    BookingStatus, CallbackState, CapacityCounts, HmacEncoding, HmacHash, JobState, MessageState,
-    NamingSet, OutagePolicy, Outcome, RequiredField, Role, SmtpSecurity, Urgency, WaitlistState,
+    BookingStatus, CallbackState, CapacityCounts, Channel, HmacEncoding, HmacHash, JobState,
+    MessageState, NamingSet, OutagePolicy, Outcome, RequiredField, Role, SmtpSecurity, Urgency,
+    WaitlistState,
 };
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -46,6 +47,10 @@ pub(in crate::http) fn waitlist_state(_: &mut SchemaGenerator) -> Schema {
 pub(in crate::http) fn message_state(_: &mut SchemaGenerator) -> Schema {
     use MessageState::{Accepted, Delivered, Failed, Queued, Sending, Sent, Skipped};
     one_of_or_none(&[Queued, Sending, Accepted, Sent, Delivered, Failed, Skipped])
+}
+
+pub(in crate::http) fn channel(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[Channel::Sms, Channel::Email])
 }
 
 pub(in crate::http) fn urgency(_: &mut SchemaGenerator) -> Schema {

@@ -190,7 +190,7 @@ fn of_waiting() -> Vec<Route> {
             "get",
             "/api/orgs/{org}/messages",
             tag,
-            "What customers were sent, newest first, and what became of it",
+            "What was sent by text message and e-mail, newest first, and what became of it",
         )
         .query::<messages::Which>()
         .gives::<Page<Message>>(200),

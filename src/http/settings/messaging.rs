@@ -1,9 +1,8 @@
 //! The accounts that text messages and e-mail are sent with, as an operator writes them. Secrets go
-//! in and never come out; a read shows only that there is one. E-mail is not sent
-//! in this version.
+//! in and never come out; a read shows only that there is one.
 
-use hookswitch_actors::TWILIO_TOKEN_FIELD;
 use hookswitch_actors::booking::people;
+use hookswitch_actors::{SMTP_PASSWORD_FIELD, TWILIO_TOKEN_FIELD};
 use hookswitch_storage::{Sealed, Settings, Smtp, SmtpSecurity, Twilio, TwilioSender};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::check::{self, Wrong};
 use crate::http::openapi::names;
 
-/// Field name under which the password is sealed.
-const SMTP_PASSWORD_FIELD: &str = "smtp.password";
+/// Most addresses that are told of wishes to be called back.
+const MOST_NOTIFIED: usize = 10;
 
 /// Port for e-mail from programs (RFC 6409), and the one for TLS from the first byte (RFC 8314).
 const SUBMISSION: u16 = 587;
@@ -109,6 +108,9 @@ pub(super) struct SmtpDocument {
     /// The sender's address.
     #[serde(default)]
     from: Option<String>,
+    /// Addresses that are told of every wish to be called back; at most 10.
+    #[serde(default)]
+    notify: Option<Vec<String>>,
     /// Shown only: always true. Accepted, so that what was read can be sent back.
     #[serde(default)]
     configured: Option<bool>,
@@ -123,6 +125,7 @@ impl From<&Smtp> for SmtpDocument {
             username: stored.username.clone(),
             password: None,
             from: Some(stored.from.clone()),
+            notify: Some(stored.notify.clone()),
             configured: Some(true),
         }
     }
@@ -150,6 +153,7 @@ impl SmtpDocument {
         let from = self.from.as_deref().and_then(people::email).ok_or_else(|| {
             Wrong::new("smtp.from", "must be an e-mail address, for example `desk@example.com`")
         })?;
+        let notify = addressees(self.notify.unwrap_or_default())?;
         let username = self.username.map(|name| check::name("smtp.username", &name)).transpose()?;
         let kept = present.and_then(|settings| settings.smtp.as_ref());
         let kept = kept.filter(|kept| kept.host == host && kept.username == username);
@@ -163,9 +167,27 @@ impl SmtpDocument {
                 let problem = "must be `starttls` or `tls`, or the password would go out in clear";
                 Err(Wrong::new("smtp.security", problem))
             }
-            _ => Ok(Smtp { host, port, security: self.security, username, password, from }),
+            _ => Ok(Smtp { host, port, security: self.security, username, password, from, notify }),
         }
     }
+}
+
+/// Addresses of the business's own people, each once.
+fn addressees(given: Vec<String>) -> Result<Vec<String>, Wrong> {
+    if given.len() > MOST_NOTIFIED {
+        let problem = format!("must have at most {MOST_NOTIFIED} addresses");
+        return Err(Wrong::new("smtp.notify", problem));
+    }
+    let mut kept = Vec::with_capacity(given.len());
+    for (place, text) in given.iter().enumerate() {
+        let address = people::email(text).ok_or_else(|| {
+            Wrong::new(format!("smtp.notify[{place}]"), "must be an e-mail address")
+        })?;
+        if !kept.contains(&address) {
+            kept.push(address);
+        }
+    }
+    Ok(kept)
 }
 
 fn is_host(text: &str) -> bool {

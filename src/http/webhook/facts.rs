@@ -3,6 +3,7 @@
 use hookswitch_actors::booking::people;
 use hookswitch_actors::{CallFact, CallFacts, OrgEntry};
 use hookswitch_storage::{CallLinks, CallReport, Caller, Direction};
+use jiff::Timestamp;
 
 use crate::vapi::{CallInfo, Kind, Target};
 
@@ -46,8 +47,8 @@ fn caller_name(call: &CallInfo) -> Option<String> {
     call.caller_name.as_ref().filter(is_name).map(|name| shortened(name))
 }
 
-/// What a message reports. A message that reports nothing is still a sign of life.
-pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
+/// What a message reports that Vapi made at this moment. A message that reports nothing is still a sign of life.
+pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -> Vec<CallFact> {
     match kind {
         Kind::StatusUpdate { status, ended_reason, target, refusal } => {
             let ended_reason = ended_reason.as_deref().map(shortened);
@@ -66,14 +67,16 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind) -> Vec<CallFact> {
             let between = report.started_at.zip(report.ended_at);
             let measured = between.map(|(from, to)| to.duration_since(from).as_secs_f64());
             vec![CallFact::Report {
-                report: CallReport {
+                report: Box::new(CallReport {
                     cost: report.cost,
                     duration_seconds: measured.or(report.duration_seconds),
                     summary: report.summary,
                     recording_url: report.recording_url,
                     success_evaluation: report.success_evaluation,
-                },
+                    ..CallReport::default()
+                }),
                 ended_reason: report.ended_reason.as_deref().map(shortened),
+                made_at,
             }]
         }
         Kind::Transcript { speaker, text, is_final } => {

@@ -7,19 +7,20 @@ mod answers;
 mod doors;
 mod tokens;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::serving::{Serving, serve};
+use super::handle::Handle;
 pub use super::trouble::Trouble;
-use super::trouble::{self, Kind, Troubles};
+use super::vendor::Kind;
+use super::{asked, trouble};
 use tokens::Tokens;
 
 /// When a trouble comes about.
 pub type Plan = trouble::Plan<Operation>;
+
+/// One request as it arrived.
+pub type Asked = asked::Asked<Operation>;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,104 +95,45 @@ pub enum Decision {
     Refuses(String),
 }
 
-/// The running stand-in; it stops when dropped.
-pub struct StandIn {
-    inner: Arc<Inner>,
-    serving: Serving,
-}
-
-struct Inner {
-    state: Mutex<State>,
-}
-
-struct State {
+/// What is behind the routes.
+pub struct Authority {
     tokens: Tokens,
     decision: Decision,
-    troubles: Troubles<Operation>,
-    asked: Vec<Operation>,
 }
 
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+/// The running stand-in; it stops when dropped.
+pub type StandIn = Handle<Authority>;
 
 impl StandIn {
-    /// Starts it on a free port of this machine.
-    ///
-    /// # Errors
-    /// If there is no port.
-    pub async fn start(setup: Setup) -> io::Result<Self> {
-        let state = State {
-            tokens: Tokens::new(setup),
-            decision: Decision::Allows,
-            troubles: Troubles::default(),
-            asked: Vec::new(),
-        };
-        let inner = Arc::new(Inner { state: Mutex::new(state) });
-        let serving = serve(doors::router(Arc::clone(&inner))).await?;
-        Ok(Self { inner, serving })
-    }
-
-    /// Where it is, without a final slash.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        self.serving.url()
-    }
-
     /// How the next people decide.
     pub fn decide(&self, decision: Decision) {
-        self.inner.lock().decision = decision;
-    }
-
-    /// The next request of this kind fares so.
-    pub fn next(&self, operation: Operation, trouble: Trouble) {
-        let plan = Plan { operation, trouble, times: Some(1), percent: 100 };
-        self.inner.lock().troubles.add(plan);
-    }
-
-    /// Every request of this kind fares so until [`Self::behave`].
-    pub fn always(&self, operation: Operation, trouble: Trouble) {
-        let plan = Plan { operation, trouble, times: None, percent: 100 };
-        self.inner.lock().troubles.add(plan);
-    }
-
-    /// Forgets all troubles that have not come about.
-    pub fn behave(&self) {
-        self.inner.lock().troubles.clear();
-    }
-
-    /// How often it was asked for this.
-    #[must_use]
-    pub fn asked_to(&self, operation: Operation) -> usize {
-        self.inner.lock().asked.iter().filter(|asked| **asked == operation).count()
+        self.account().decision = decision;
     }
 
     /// Ends all access tokens, as their time does; refresh tokens stay good.
     pub fn end_access_tokens(&self) {
-        self.inner.lock().tokens.end_access();
+        self.account().tokens.end_access();
     }
 
     /// Ends everything, as the account's owner does on the provider's own page.
     pub fn revoke_all(&self) {
-        self.inner.lock().tokens.revoke_all();
+        self.account().tokens.revoke_all();
     }
 
     /// How many refresh tokens, or access tokens where there are none, are good.
     #[must_use]
     pub fn good(&self) -> usize {
-        self.inner.lock().tokens.good()
+        self.account().tokens.good()
     }
 
     /// Every secret that it ever gave.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
-        self.inner.lock().tokens.secrets()
+        self.account().tokens.secrets()
     }
 
     /// From now on it knows the application by another secret.
     pub fn change_client_secret(&self, secret: &str) {
-        self.inner.lock().tokens.change_client_secret(secret);
+        self.account().tokens.change_client_secret(secret);
     }
 }

@@ -2,9 +2,6 @@
 //! as a server of the plainer kind does, fails on request, and remembers what it was asked. It gives no
 //! versions when it takes an event, says when a calendar is busy only if it is told to, and does not lay
 //! repetitions out, all of which servers are allowed. Knows nothing of the adapter that it is to try.
-//!
-//! Its own routes, beside CalDAV's: `GET /stand-in/events`, `GET /stand-in/requests`,
-//! `POST /stand-in/trouble` with a [`Plan`], `DELETE /stand-in/trouble`.
 
 mod account;
 mod answers;
@@ -13,22 +10,21 @@ mod object;
 mod operation;
 mod question;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
-use serde::Serialize;
 
-use super::serving::{Serving, serve};
+use super::handle::Handle;
 use account::Account;
 pub use object::Kept;
 pub use operation::Operation;
 
 pub use super::trouble::Trouble;
-use super::trouble::{self, Troubles};
+use super::{asked, trouble};
 
 /// When a trouble comes about.
 pub type Plan = trouble::Plan<Operation>;
+
+/// One request as it arrived.
+pub type Asked = asked::Asked<Operation>;
 
 /// The server that is stood in for.
 #[derive(Debug, Clone)]
@@ -68,111 +64,20 @@ impl Setup {
     }
 }
 
-/// One request as it arrived.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Asked {
-    /// What it asked for.
-    pub operation: Operation,
-    /// Its method.
-    pub method: String,
-    /// Its path.
-    pub path: String,
-    /// The header `authorization`.
-    pub authorization: Option<String>,
-    /// The header `if-match`, or `if-none-match`.
-    pub condition: Option<String>,
-    /// The body.
-    pub body: String,
-}
-
 /// The running stand-in; it stops when dropped.
-pub struct StandIn {
-    inner: Arc<Inner>,
-    serving: Serving,
-}
-
-struct Inner {
-    state: Mutex<State>,
-}
-
-struct State {
-    account: Account,
-    troubles: Troubles<Operation>,
-    asked: Vec<Asked>,
-}
-
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+pub type StandIn = Handle<Account>;
 
 impl StandIn {
-    /// Starts it on a free port of this machine.
-    ///
-    /// # Errors
-    /// If there is no port.
-    pub async fn start(setup: Setup) -> io::Result<Self> {
-        let state = State {
-            account: Account::new(setup),
-            troubles: Troubles::default(),
-            asked: Vec::new(),
-        };
-        let inner = Arc::new(Inner { state: Mutex::new(state) });
-        let serving = serve(doors::router(Arc::clone(&inner))).await?;
-        Ok(Self { inner, serving })
-    }
-
-    /// Where it is, without a final slash.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        self.serving.url()
-    }
-
     /// What `[outbound] allow` needs so that a server on this machine may call it.
     #[must_use]
     pub fn host_port(&self) -> String {
         self.url().trim_start_matches("http://").to_owned()
     }
 
-    /// The next request of this kind fares so.
-    pub fn next(&self, operation: Operation, trouble: Trouble) {
-        self.plan(Plan { operation, trouble, times: Some(1), percent: 100 });
-    }
-
-    /// Every request of this kind fares so until [`Self::behave`].
-    pub fn always(&self, operation: Operation, trouble: Trouble) {
-        self.plan(Plan { operation, trouble, times: None, percent: 100 });
-    }
-
-    /// Adds a plan; of several that apply to a request, the oldest counts.
-    pub fn plan(&self, plan: Plan) {
-        self.inner.lock().troubles.add(plan);
-    }
-
-    /// Forgets all troubles that have not come about.
-    pub fn behave(&self) {
-        self.inner.lock().troubles.clear();
-    }
-
-    /// Everything that it was asked, in order.
-    #[must_use]
-    pub fn asked(&self) -> Vec<Asked> {
-        self.inner.lock().asked.clone()
-    }
-
-    /// What it was asked for of one kind, in order.
-    #[must_use]
-    pub fn asked_to(&self, operation: Operation) -> Vec<Asked> {
-        let mut asked = self.asked();
-        asked.retain(|asked| asked.operation == operation);
-        asked
-    }
-
     /// The events of all calendars, by path.
     #[must_use]
     pub fn events(&self) -> Vec<Kept> {
-        self.inner.lock().account.all()
+        self.account().all()
     }
 
     /// The events that carry a booking of a Hookswitch, by path.
@@ -185,7 +90,7 @@ impl StandIn {
 
     /// What a person puts into a calendar: an event of an hour or so, or any object. Its path.
     pub fn enter(&self, calendar: &str, name: &str, text: &str) -> String {
-        self.inner.lock().account.enter(calendar, name, text)
+        self.account().enter(calendar, name, text)
     }
 
     /// What a person enters for a span of time.
@@ -195,21 +100,21 @@ impl StandIn {
 
     /// What a person does to an event that is there. False if there is none.
     pub fn edit(&self, path: &str, change: impl FnOnce(&str) -> String) -> bool {
-        self.inner.lock().account.edit(path, change)
+        self.account().edit(path, change)
     }
 
     /// What a person deletes. False if there is nothing.
     pub fn delete(&self, path: &str) -> bool {
-        self.inner.lock().account.delete(path)
+        self.account().delete(path)
     }
 
     /// Forgets all tokens that were given.
     pub fn forget_tokens(&self) {
-        self.inner.lock().account.forget_tokens();
+        self.account().forget_tokens();
     }
 
     /// The user has another password from now on.
     pub fn set_password(&self, password: &str) {
-        self.inner.lock().account.set_password(password);
+        self.account().set_password(password);
     }
 }

@@ -3,32 +3,27 @@
 //! handle lives. What it imitates: times of the restaurant's wall clock, a party as the unit, a table
 //! that must be kept before it is reserved, a token for who we are, `RedirectToHost`, a cancellation
 //! without a body. Times are those of its own clock, which can be set.
-//!
-//! Its own routes, beside OpenTable's: `GET /stand-in/bookings`, `GET /stand-in/requests`,
-//! `POST /stand-in/trouble` with a [`Plan`], `DELETE /stand-in/trouble`.
 
 mod answers;
 mod doors;
 mod operation;
 mod restaurant;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
 
-use super::serving::{Serving, serve};
+use super::handle::Handle;
 pub use operation::Operation;
 use restaurant::Restaurant;
 pub use restaurant::{Kept, Table};
 
 pub use super::trouble::Trouble;
-use super::trouble::{self, Troubles};
+use super::{asked, trouble};
 
 /// When a trouble comes about.
 pub type Plan = trouble::Plan<Operation>;
+
+/// One request as it arrived.
+pub type Asked = asked::Asked<Operation>;
 
 /// The restaurant that is stood in for.
 #[derive(Debug, Clone)]
@@ -53,108 +48,19 @@ pub struct Setup {
     pub longest_window: u32,
 }
 
-/// One request as it arrived.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Asked {
-    /// What it asked for.
-    pub operation: Operation,
-    /// `GET`, `POST`, `PUT` or `DELETE`.
-    pub method: String,
-    /// Path with query.
-    pub uri: String,
-    /// The header `x-request-id`.
-    pub request_id: Option<String>,
-    /// The body, if it was JSON.
-    pub body: Option<Value>,
-}
-
 /// The running stand-in; it stops when dropped.
-pub struct StandIn {
-    inner: Arc<Inner>,
-    serving: Serving,
-}
-
-struct Inner {
-    state: Mutex<State>,
-}
-
-struct State {
-    restaurant: Restaurant,
-    troubles: Troubles<Operation>,
-    asked: Vec<Asked>,
-}
-
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+pub type StandIn = Handle<Restaurant>;
 
 impl StandIn {
-    /// Starts it on a free port of this machine.
-    ///
-    /// # Errors
-    /// If there is no port.
-    pub async fn start(setup: Setup) -> io::Result<Self> {
-        let state = State {
-            restaurant: Restaurant::new(setup),
-            troubles: Troubles::default(),
-            asked: Vec::new(),
-        };
-        let inner = Arc::new(Inner { state: Mutex::new(state) });
-        let serving = serve(doors::router(Arc::clone(&inner))).await?;
-        Ok(Self { inner, serving })
-    }
-
-    /// Where it is: what `[providers.opentable] base_url` is to be.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        self.serving.url()
-    }
-
-    /// The next request of this kind fares so.
-    pub fn next(&self, operation: Operation, trouble: Trouble) {
-        self.plan(Plan { operation, trouble, times: Some(1), percent: 100 });
-    }
-
-    /// Every request of this kind fares so until [`Self::behave`].
-    pub fn always(&self, operation: Operation, trouble: Trouble) {
-        self.plan(Plan { operation, trouble, times: None, percent: 100 });
-    }
-
-    /// Adds a plan; of several that apply to a request, the oldest counts.
-    pub fn plan(&self, plan: Plan) {
-        self.inner.lock().troubles.add(plan);
-    }
-
-    /// Forgets all troubles that have not come about.
-    pub fn behave(&self) {
-        self.inner.lock().troubles.clear();
-    }
-
     /// The partner gets a new secret and a new token; what was given before opens nothing any more.
     pub fn change_credentials(&self, secret: &str, access_token: &str) {
-        self.inner.lock().restaurant.change_credentials(secret, access_token);
-    }
-
-    /// Everything that it was asked, in order.
-    #[must_use]
-    pub fn asked(&self) -> Vec<Asked> {
-        self.inner.lock().asked.clone()
-    }
-
-    /// What it was asked for of one kind, in order.
-    #[must_use]
-    pub fn asked_to(&self, operation: Operation) -> Vec<Asked> {
-        let mut asked = self.asked();
-        asked.retain(|asked| asked.operation == operation);
-        asked
+        self.account().change_credentials(secret, access_token);
     }
 
     /// All reservations that it ever made, oldest first.
     #[must_use]
     pub fn reservations(&self) -> Vec<Kept> {
-        self.inner.lock().restaurant.reservations().to_vec()
+        self.account().reservations().to_vec()
     }
 
     /// The reservations that stand, oldest first.
@@ -168,16 +74,16 @@ impl StandIn {
     /// How many tables are kept for somebody right now.
     #[must_use]
     pub fn locks(&self) -> usize {
-        self.inner.lock().restaurant.locks()
+        self.account().locks()
     }
 
     /// What the staff do by hand: cancel a reservation. False if there is none.
     pub fn cancel_by_hand(&self, id: &str) -> bool {
-        self.inner.lock().restaurant.cancel_by_hand(id)
+        self.account().cancel_by_hand(id)
     }
 
     /// Somebody else who takes a table for so many, past us.
     pub fn book_elsewhere(&self, start: Timestamp, party: u32) {
-        self.inner.lock().restaurant.book_elsewhere(start, party);
+        self.account().book_elsewhere(start, party);
     }
 }

@@ -1,165 +1,10 @@
-//! What can go wrong with a request to a stand-in, when it does, and what the client then sees. Each
-//! vendor's stand-in says how the vendor itself would put it. Knows no vendor and no booking.
+//! What can go wrong with a request to a stand-in, and when it does. Each vendor's side says how the vendor
+//! itself would put it. Knows no vendor and no booking.
 
-use std::io::Write as _;
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
-
-use axum::Json;
-use axum::body::{Body, Bytes};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::cut::Scissors;
-
-/// More than any client should read, bytes.
-const FLOOD: usize = 32 << 20;
-
-/// What requests can be told apart by.
-pub(super) trait Kind: Copy + PartialEq {
-    /// All of them, in plans.
-    const ANY: Self;
-}
-
-/// A vendor's account behind a stand-in.
-pub(super) trait Behind: Send + Sync + 'static {
-    /// A request, read as far as its kind.
-    type Request: Send + Sync + 'static;
-
-    /// Does what is asked for and answers; with `as_request` so that the host has yet to agree.
-    fn perform(&self, request: &Self::Request, as_request: bool) -> Response;
-
-    /// Answers as the vendor does.
-    fn complain(&self, request: &Self::Request, complaint: Complaint) -> Response;
-}
-
-/// What a vendor may say no for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Complaint {
-    /// Too many requests.
-    TooMany,
-    /// Something broke there.
-    Broken,
-    /// The credentials are refused.
-    Refused,
-    /// The credentials do not allow this.
-    Forbidden,
-    /// The slot is taken.
-    Taken,
-    /// Somebody was faster.
-    Raced,
-}
-
-/// A status by its number.
-pub(super) fn status_of(number: u16) -> StatusCode {
-    StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-/// What the client sees of a request that is in trouble.
-pub(super) async fn in_trouble<B: Behind>(
-    behind: &Arc<B>,
-    request: B::Request,
-    trouble: Trouble,
-    scissors: &Scissors,
-) -> Response {
-    let perform = || behind.perform(&request, false);
-    let complain = |complaint| behind.complain(&request, complaint);
-    match trouble {
-        Trouble::TooMany { retry_after } => {
-            let mut answer = complain(Complaint::TooMany);
-            if let Some(seconds) = retry_after {
-                answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            answer
-        }
-        Trouble::FailsBefore => complain(Complaint::Broken),
-        Trouble::FailsAfter => {
-            perform();
-            complain(Complaint::Broken)
-        }
-        Trouble::HangsBefore => std::future::pending().await,
-        Trouble::HangsAfter => {
-            perform();
-            std::future::pending().await
-        }
-        Trouble::DropsBefore => {
-            scissors.cut();
-            complain(Complaint::Broken)
-        }
-        Trouble::DropsAfter => {
-            scissors.cut();
-            perform()
-        }
-        Trouble::BreaksOff => {
-            let (mut parts, _) = perform().into_parts();
-            parts.headers.insert(header::CONTENT_LENGTH, 4096.into());
-            let half = Bytes::from_static(b"{\"status\":\"success\",\"data\":{\"uid\":");
-            let pieces = [Ok(half), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
-            Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(pieces)))
-        }
-        Trouble::Drips => drip(perform()),
-        Trouble::DoesLate { millis } => {
-            let later = Arc::clone(behind);
-            tokio::spawn(async move {
-                tokio::time::sleep(Duration::from_millis(millis)).await;
-                later.perform(&request, false);
-            });
-            scissors.cut();
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-        Trouble::Slow { millis } => {
-            tokio::time::sleep(Duration::from_millis(millis)).await;
-            perform()
-        }
-        Trouble::Refuses => complain(Complaint::Refused),
-        Trouble::Forbids => complain(Complaint::Forbidden),
-        Trouble::SlotTaken => complain(Complaint::Taken),
-        Trouble::LosesRace => complain(Complaint::Raced),
-        Trouble::NeedsConfirmation => behind.perform(&request, true),
-        Trouble::Redirects => {
-            let to = [(header::LOCATION, "/elsewhere")];
-            (StatusCode::TEMPORARY_REDIRECT, to).into_response()
-        }
-        Trouble::Floods => (StatusCode::OK, "x".repeat(FLOOD)).into_response(),
-        Trouble::Bomb => {
-            let packed = [(header::CONTENT_ENCODING, "gzip")];
-            (StatusCode::OK, packed, BOMB.clone()).into_response()
-        }
-        Trouble::Garbles => (perform().status(), "<html>It worked!</html>").into_response(),
-        Trouble::Answers { status, body } => (status_of(status), Json(body)).into_response(),
-    }
-}
-
-/// The same answer, a byte a second.
-fn drip(answer: Response) -> Response {
-    let (mut parts, body) = answer.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let bytes = futures_util::stream::once(axum::body::to_bytes(body, FLOOD)).flat_map(|whole| {
-        let whole = whole.unwrap_or_default();
-        futures_util::stream::iter((0..whole.len()).map(move |at| whole.slice(at..=at)))
-    });
-    let slow = bytes.then(|byte| async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        Ok::<_, std::convert::Infallible>(byte)
-    });
-    Response::from_parts(parts, Body::from_stream(slow))
-}
-
-/// Packed once: that takes longer than sending it ever could.
-static BOMB: LazyLock<Bytes> = LazyLock::new(|| bomb().into());
-
-fn bomb() -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let zeros = vec![b' '; 1 << 20];
-    // Writing to memory does not fail.
-    for _ in 0..FLOOD >> 20 {
-        let _ = packer.write_all(&zeros);
-    }
-    packer.finish().unwrap_or_default()
-}
+use super::vendor::Kind;
 
 /// How a request fares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -261,6 +106,10 @@ impl<O> Default for Troubles<O> {
 
 impl<O: Kind> Troubles<O> {
     pub(super) fn add(&mut self, plan: Plan<O>) {
+        if matches!(plan.trouble, Trouble::Bomb) {
+            // Here nobody waits for it, unlike at the first request that it is for.
+            super::doors::pack_bomb();
+        }
         self.plans.push(plan);
     }
 

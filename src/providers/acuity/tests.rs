@@ -4,30 +4,19 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use hookswitch_actors::ports::ProviderState;
-use hookswitch_storage::{
-    BookingId, BookingStatus, Connection, ConnectionId, CustomerId, OrgId, Outcome, ResourceId,
-    Secret, Source,
-};
-use jiff::SignedDuration;
+use hookswitch_storage::{Connection, ConnectionId, OrgId, Secret};
 use serde_json::{Map, json};
 
 use super::*;
 use crate::player::stand_ins::acuity::{
     AppointmentType, Field, Operation, Setup, StandIn, Trouble,
 };
+use crate::providers::trials::{self, ELEVEN, NOW, TEN, at};
 
 pub(super) const KEY: &str = "acuity_of_the_tests";
 const USER: u64 = 11;
-const NOW: &str = "2026-09-22T14:30:00Z";
-/// Ten in Chicago, two days on.
-const TEN: &str = "2026-09-24T15:00:00Z";
-const ELEVEN: &str = "2026-09-24T16:00:00Z";
 /// The field that carries our reference, where one does.
 const REFERENCE: u64 = 14;
-
-pub(super) fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
 
 pub(super) async fn stand_in() -> StandIn {
     let two =
@@ -75,37 +64,7 @@ fn referring(stand_in: &StandIn) -> Acuity {
 }
 
 pub(super) fn booking() -> Booking {
-    let connection = ConnectionId::random();
-    let end = at(TEN).checked_add(SignedDuration::from_mins(30)).unwrap();
-    Booking {
-        id: BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start: at(TEN),
-        end,
-        occupied_until: end,
-        time_zone: "America/Chicago".into(),
-        service_id: "consultation".parse().unwrap(),
-        resource: ResourceId::of_connection(&connection),
-        capacity: 1,
-        places: 1,
-        party_size: None,
-        connection_id: connection,
-        customer_name: "Ann Ruiz".into(),
-        customer_phone: Some("+13125550142".into()),
-        customer_email: Some("ann@example.com".into()),
-        notes: None,
-        confirmation: "KM73TN".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Phone,
-        call_id: None,
-        history: Vec::new(),
-        created_at: at(NOW),
-        updated_at: at(NOW),
-    }
+    Booking { customer_email: Some("ann@example.com".into()), ..trials::booking() }
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! Keeping a start at Cal.com while it is booked (its slot reservations): it is offered to nobody else and
 //! kept for nobody else, which is all that this does. Making a booking neither needs nor looks at it, so
 //! that without it a booking is made all the same. Owns that what was kept is given back, whatever
-//! becomes of the booking. Facts: Cal.com's published description and source, not tried.
+//! becomes of the booking; and that it comes free by itself within a minute when nobody is left to do that.
+//! Its id is not kept on disk for the next start of the server: a crash can come before the id does, so that
+//! the time has to be short anyway, and meanwhile the booking that it was for is being settled. Facts:
+//! Cal.com's published description and source, not tried.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,10 +20,13 @@ use super::event_type::Details;
 use super::{map, wire};
 
 /// How long an answer is still waited for in order to give back what it keeps, and how long giving back
-/// may take. What is not given back comes free by itself after five minutes.
+/// may take.
 const LATE: Duration = Duration::from_secs(20);
 /// How long the caller waits for a start to be given back, so that the next look sees it.
 const GIVING_BACK: Duration = Duration::from_secs(1);
+/// For how long a start is asked to be kept, minutes: longer than a booking may take, and how long it is
+/// hidden in vain at the most when the server dies meanwhile. Without this Cal.com keeps it for five.
+const KEPT_FOR: u32 = 1;
 /// For how long it is not tried again where it is not allowed.
 const NOT_ALLOWED_FOR: Duration = Duration::from_secs(600);
 /// For how long it is not tried again where it failed.
@@ -29,6 +36,8 @@ const FAILED_FOR: Duration = Duration::from_secs(60);
 pub(super) struct Holds {
     client: Arc<Client>,
     wanted: bool,
+    /// Only the event type's owner, or one of its team, may say for how long.
+    may_say_how_long: Arc<AtomicBool>,
     rests_until: Mutex<Option<Instant>>,
 }
 
@@ -41,6 +50,8 @@ pub(super) struct Hold {
 /// What Cal.com says to being asked.
 enum Reserved {
     Kept(Hold),
+    /// Not as it was asked, which may be because it was said for how long.
+    NotSo,
     /// Somebody else has it.
     Taken,
     /// Not with this key, this plan or this event type.
@@ -51,7 +62,8 @@ enum Reserved {
 
 impl Holds {
     pub(super) fn new(client: Arc<Client>, wanted: bool) -> Self {
-        Self { client, wanted, rests_until: Mutex::default() }
+        let may_say_how_long = Arc::new(AtomicBool::new(true));
+        Self { client, wanted, may_say_how_long, rests_until: Mutex::default() }
     }
 
     /// Keeps the start of a booking that is about to be asked for; `None` where that is not to be had.
@@ -74,17 +86,29 @@ impl Holds {
         if !self.wanted || is_shared || !is_first || self.rests() {
             return Ok(None);
         }
-        let body = map::reserve(booking, event_type, details);
+        let body = |minutes| map::reserve(booking, event_type, details, minutes);
+        let (of_ours, of_theirs) = (body(Some(KEPT_FOR)), body(None));
+        let may_say = Arc::clone(&self.may_say_how_long);
         let (give, given) = oneshot::channel();
         let client = Arc::clone(&self.client);
         // In a task of its own: what is kept although nobody waits for the answer any more is given back.
         afterwards(LATE, async move {
-            let _ = give.send(reserve(client, &body).await);
+            if may_say.load(Ordering::Relaxed) {
+                match reserve(Arc::clone(&client), &of_ours).await {
+                    Reserved::NotSo => {}
+                    answer => return drop(give.send(answer)),
+                }
+            }
+            let answer = reserve(client, &of_theirs).await;
+            if matches!(answer, Reserved::Kept(_) | Reserved::Taken) {
+                may_say.store(false, Ordering::Relaxed);
+            }
+            let _ = give.send(answer);
         });
         match tokio::time::timeout(self.client.patience_for_advice(), given).await {
             Ok(Ok(Reserved::Kept(hold))) => return Ok(Some(hold)),
             Ok(Ok(Reserved::Taken)) => return Err(ProviderError::SlotTaken),
-            Ok(Ok(Reserved::NotAllowed)) => self.rest(NOT_ALLOWED_FOR),
+            Ok(Ok(Reserved::NotAllowed | Reserved::NotSo)) => self.rest(NOT_ALLOWED_FOR),
             Ok(Ok(Reserved::Failed) | Err(_)) | Err(_) => self.rest(FAILED_FOR),
         }
         Ok(None)
@@ -111,6 +135,7 @@ async fn reserve(client: Arc<Client>, body: &Value) -> Reserved {
         },
         409 | 422 => Reserved::Taken,
         408 | 429 | 500.. => Reserved::Failed,
+        400 | 401 | 403 => Reserved::NotSo,
         _ => Reserved::NotAllowed,
     }
 }

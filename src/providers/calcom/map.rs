@@ -106,12 +106,20 @@ pub(super) fn create(
     Ok(body)
 }
 
-/// The body that keeps a booking's start for a while.
-pub(super) fn reserve(booking: &Booking, event_type: u64, details: Option<&Details>) -> Value {
+/// The body that keeps a booking's start for so many minutes, or for as long as Cal.com does by itself.
+pub(super) fn reserve(
+    booking: &Booking,
+    event_type: u64,
+    details: Option<&Details>,
+    minutes: Option<u32>,
+) -> Value {
     let mut body = json!({"eventTypeId": event_type, "slotStart": booking.start.to_string()});
     let length = booking.end.duration_since(booking.start);
     if let Some(minutes) = details.and_then(|details| details.choice(length)) {
         body["slotDuration"] = json!(minutes);
+    }
+    if let Some(minutes) = minutes {
+        body["reservationDuration"] = json!(minutes);
     }
     body
 }

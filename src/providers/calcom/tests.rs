@@ -6,23 +6,13 @@
 use std::time::Duration;
 
 use hookswitch_actors::ports::ProviderState;
-use hookswitch_storage::{
-    BookingId, BookingStatus, ConnectionId, CustomerId, OrgId, Outcome, ResourceId, Source,
-};
 use serde_json::json;
 
 use super::*;
 use crate::player::stand_ins::calcom::{EventType, Operation, Setup, StandIn, Standing, Trouble};
+use crate::providers::trials::{ELEVEN, NOW, TEN, at, booking};
 
 const KEY: &str = "cal_of_the_tests";
-const NOW: &str = "2026-09-22T14:30:00Z";
-/// Ten in Chicago, two days on.
-const TEN: &str = "2026-09-24T15:00:00Z";
-const ELEVEN: &str = "2026-09-24T16:00:00Z";
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
 
 async fn stand_in() -> StandIn {
     let group = EventType { seats: 300, ..EventType::new(31, "Group", 30) };
@@ -40,40 +30,6 @@ fn adapter(stand_in: &StandIn, event_type: u64) -> Calcom {
     let options = json!({"services": {"consultation": event_type}});
     let options = Options::read(options.as_object().unwrap()).unwrap();
     Calcom::new(&Arc::new(wire), KEY.as_bytes(), options).unwrap()
-}
-
-fn booking() -> Booking {
-    let connection = ConnectionId::random();
-    let end = at(TEN).checked_add(SignedDuration::from_mins(30)).unwrap();
-    Booking {
-        id: BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start: at(TEN),
-        end,
-        occupied_until: end,
-        time_zone: "America/Chicago".into(),
-        service_id: "consultation".parse().unwrap(),
-        resource: ResourceId::of_connection(&connection),
-        capacity: 1,
-        places: 1,
-        party_size: None,
-        connection_id: connection,
-        customer_name: "Ann Ruiz".into(),
-        customer_phone: Some("+13125550142".into()),
-        customer_email: None,
-        notes: None,
-        confirmation: "KM73TN".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Phone,
-        call_id: None,
-        history: Vec::new(),
-        created_at: at(NOW),
-        updated_at: at(NOW),
-    }
 }
 
 #[tokio::test]

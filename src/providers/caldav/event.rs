@@ -125,4 +125,4 @@ fn utc(at: Timestamp) -> PartialDateTime {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

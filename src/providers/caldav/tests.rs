@@ -7,11 +7,12 @@ use hookswitch_actors::ports::ProviderState;
 use hookswitch_storage::{Intent, MoveTo, Outcome};
 
 use super::client::Wire;
-use super::event::tests::booking;
+
 use super::settings::Login;
 use super::*;
 use crate::outbound::Outbound;
 use crate::player::stand_ins::caldav::{Operation, Setup, StandIn, Trouble};
+use crate::providers::trials::booking;
 
 async fn stand_in(setup: Setup) -> StandIn {
     StandIn::start(setup).await.unwrap()
@@ -38,7 +39,7 @@ async fn since(caldav: &Caldav, cursor: &str) -> Changes {
 #[tokio::test]
 async fn what_a_person_does_to_our_events_is_told_once_and_nothing_of_their_own() {
     let stand_in = stand_in(setup()).await;
-    let mut booking = booking("2026-09-24T15:00:00Z");
+    let mut booking = booking();
     let caldav = adapter(&stand_in, &booking, &[]);
     let first = caldav.changes(None).await.unwrap().unwrap();
     assert_eq!((first.records.len(), first.missed), (0, false), "{first:?}");
@@ -77,7 +78,7 @@ async fn what_a_person_does_to_our_events_is_told_once_and_nothing_of_their_own(
 #[tokio::test]
 async fn a_place_that_the_server_forgot_means_that_something_was_missed() {
     let stand_in = stand_in(setup()).await;
-    let booking = booking("2026-09-24T15:00:00Z");
+    let booking = booking();
     let caldav = adapter(&stand_in, &booking, &[]);
     let cursor = caldav.changes(None).await.unwrap().unwrap().cursor;
     caldav.book(&booking).await.unwrap();
@@ -93,7 +94,7 @@ async fn a_place_that_the_server_forgot_means_that_something_was_missed() {
 #[tokio::test]
 async fn a_server_without_tokens_tells_only_that_something_changed() {
     let stand_in = stand_in(Setup { sync_tokens: false, ..setup() }).await;
-    let booking = booking("2026-09-24T15:00:00Z");
+    let booking = booking();
     let caldav = adapter(&stand_in, &booking, &[]);
     let cursor = caldav.changes(None).await.unwrap().unwrap().cursor;
     assert!(!since(&caldav, &cursor).await.missed);
@@ -107,7 +108,7 @@ async fn a_server_without_tokens_tells_only_that_something_changed() {
 async fn an_event_that_a_person_put_into_another_calendar_is_followed() {
     let calendars = vec!["Work".to_owned(), "Home".to_owned()];
     let stand_in = stand_in(Setup { calendars, ..setup() }).await;
-    let mut booking = booking("2026-09-24T15:00:00Z");
+    let mut booking = booking();
     let caldav = adapter(&stand_in, &booking, &["Work", "Home"]);
     let made = caldav.book(&booking).await.unwrap();
     booking.external_ids.push(made.external_id.clone());
@@ -127,7 +128,7 @@ async fn an_event_that_a_person_put_into_another_calendar_is_followed() {
 #[tokio::test]
 async fn the_same_booking_asked_for_twice_is_one_event() {
     let stand_in = stand_in(setup()).await;
-    let booking = booking("2026-09-24T15:00:00Z");
+    let booking = booking();
     let caldav = adapter(&stand_in, &booking, &[]);
     let first = caldav.book(&booking).await.unwrap();
     assert_eq!(caldav.book(&booking).await.unwrap(), first);
@@ -142,7 +143,7 @@ async fn the_same_booking_asked_for_twice_is_one_event() {
 #[tokio::test]
 async fn a_booking_is_found_by_its_path_its_uid_or_our_property_or_not_at_all() {
     let stand_in = stand_in(setup()).await;
-    let mut booking = booking("2026-09-24T15:00:00Z");
+    let mut booking = booking();
     let caldav = adapter(&stand_in, &booking, &[]);
     assert_eq!(caldav.find(&booking).await.unwrap(), None);
     let made = caldav.book(&booking).await.unwrap();
@@ -167,7 +168,7 @@ async fn a_booking_is_found_by_its_path_its_uid_or_our_property_or_not_at_all() 
 #[tokio::test]
 async fn a_move_in_doubt_gives_way_when_it_is_found_beside_somebody_elses_event() {
     let stand_in = stand_in(setup()).await;
-    let mut booking = booking("2026-09-24T15:00:00Z");
+    let mut booking = booking();
     let caldav = adapter(&stand_in, &booking, &[]);
     let made = caldav.book(&booking).await.unwrap();
     booking.external_ids.push(made.external_id);
@@ -184,6 +185,7 @@ async fn a_move_in_doubt_gives_way_when_it_is_found_beside_somebody_elses_event(
     booking.intent = Some(Intent {
         act: Act::Move(to),
         asked_at: Some(booking.start),
+        ended_at: None,
         promised: false,
         outcome_before: Outcome::Confirmed,
         tool_call: None,
@@ -214,7 +216,7 @@ async fn each_refusal_is_what_the_caller_can_do_about_it() {
         (507, human.clone(), human.clone()),
     ] {
         let stand_in = stand_in(setup()).await;
-        let booking = booking("2026-09-24T15:00:00Z");
+        let booking = booking();
         let caldav = adapter(&stand_in, &booking, &[]);
         let body = json!("ann said secret things");
         stand_in.next(Operation::Put, Trouble::Answers { status, body: body.clone() });

@@ -6,25 +6,14 @@
 use std::time::{Duration, Instant};
 
 use hookswitch_actors::ports::{FixedToken, ProviderState};
-use hookswitch_storage::{
-    BookingId, BookingStatus, ConnectionId, CustomerId, Intent, MoveTo, OrgId, Outcome, ResourceId,
-    Secret, Source,
-};
+use hookswitch_storage::{Intent, MoveTo, Outcome, Secret};
 use serde_json::json;
 
 use super::*;
 use crate::player::stand_ins::calendly::{EventType, Operation, Setup, StandIn, Trouble};
+use crate::providers::trials::{ELEVEN, HALF_PAST, NOW, TEN, at, booking};
 
 const TOKEN: &str = "token_of_the_tests";
-const NOW: &str = "2026-09-22T14:30:00Z";
-/// Ten in Chicago, two days on.
-const TEN: &str = "2026-09-24T15:00:00Z";
-const HALF_PAST: &str = "2026-09-24T15:30:00Z";
-const ELEVEN: &str = "2026-09-24T16:00:00Z";
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
 
 pub(super) async fn stand_in() -> StandIn {
     let group = EventType { places: 300, ..EventType::new("GROUP", "Group", 30) };
@@ -48,40 +37,6 @@ pub(super) fn adapter(stand_in: &StandIn, event_type: &str) -> Calendly {
     Calendly::new(&Arc::new(wire), Arc::new(tokens), options)
 }
 
-pub(super) fn booking() -> Booking {
-    let connection = ConnectionId::random();
-    let end = at(TEN).checked_add(SignedDuration::from_mins(30)).unwrap();
-    Booking {
-        id: BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start: at(TEN),
-        end,
-        occupied_until: end,
-        time_zone: "America/Chicago".into(),
-        service_id: "consultation".parse().unwrap(),
-        resource: ResourceId::of_connection(&connection),
-        capacity: 1,
-        places: 1,
-        party_size: None,
-        connection_id: connection,
-        customer_name: "Ann Ruiz".into(),
-        customer_phone: Some("+13125550142".into()),
-        customer_email: None,
-        notes: None,
-        confirmation: "KM73TN".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Phone,
-        call_id: None,
-        history: Vec::new(),
-        created_at: at(NOW),
-        updated_at: at(NOW),
-    }
-}
-
 /// The same booking, which is to move to `start`.
 fn moving(booking: &Booking, start: Timestamp) -> Booking {
     let length = booking.end.duration_since(booking.start);
@@ -100,6 +55,7 @@ fn moving(booking: &Booking, start: Timestamp) -> Booking {
     let intent = Intent {
         act: Act::Move(to),
         asked_at: Some(at(NOW)),
+        ended_at: None,
         promised: true,
         outcome_before: Outcome::Confirmed,
         tool_call: None,

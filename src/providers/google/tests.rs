@@ -6,25 +6,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use hookswitch_actors::ports::ProviderState;
-use hookswitch_storage::{
-    BookingId, BookingStatus, CustomerId, Intent, MoveTo, OrgId, Outcome, ResourceId, Secret,
-    Source,
-};
+use hookswitch_storage::{BookingId, Intent, MoveTo, Outcome, ResourceId, Secret};
 use serde_json::json;
 
 use super::*;
 use crate::player::stand_ins::google::{Calendar, Operation, Setup, StandIn, Trouble};
+use crate::providers::trials::{self, ELEVEN, HALF_PAST, NOW, TEN, at};
 
 const TOKEN: &str = "token_of_the_tests";
-const NOW: &str = "2026-09-22T14:30:00Z";
 const DESK: &str = "desk@willow.example";
-const TEN: &str = "2026-09-24T15:00:00Z";
-const HALF_PAST: &str = "2026-09-24T15:30:00Z";
-const ELEVEN: &str = "2026-09-24T16:00:00Z";
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
 
 async fn stand_in() -> StandIn {
     let setup = Setup {
@@ -51,35 +41,10 @@ fn adapter(stand_in: &StandIn) -> Google {
 }
 
 fn booking(google: &Google) -> Booking {
-    let end = at(HALF_PAST);
     Booking {
-        id: BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start: at(TEN),
-        end,
-        occupied_until: end,
-        time_zone: "America/Chicago".into(),
-        service_id: "consultation".parse().unwrap(),
         resource: ResourceId::of_connection(&google.connection),
-        capacity: 1,
-        places: 1,
-        party_size: None,
         connection_id: google.connection.clone(),
-        customer_name: "Ann Ruiz".into(),
-        customer_phone: Some("+13125550142".into()),
-        customer_email: None,
-        notes: None,
-        confirmation: "KM73TN".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Phone,
-        call_id: None,
-        history: Vec::new(),
-        created_at: at(NOW),
-        updated_at: at(NOW),
+        ..trials::booking()
     }
 }
 
@@ -87,6 +52,7 @@ fn asked(act: Act) -> Option<Intent> {
     Some(Intent {
         act,
         asked_at: Some(at(NOW)),
+        ended_at: None,
         promised: true,
         outcome_before: Outcome::Pending,
         tool_call: None,

@@ -49,7 +49,7 @@ async fn a_service_account_signs_for_its_tokens() {
     assert!(!issuer.is_kept());
     let grant = issuer.renew(None).await.unwrap();
     assert!(grant.expires_at.unwrap() > now());
-    assert_eq!(stand_in.asked_to(Operation::Credentials), 1);
+    assert_eq!(stand_in.asked_to(Operation::Credentials).len(), 1);
 }
 
 #[test]
@@ -82,7 +82,7 @@ async fn a_partner_is_known_by_the_server_or_by_the_connection() {
     // Its documents show POST and GET.
     stand_in.next(Operation::Credentials, Trouble::Answers { status: 405, body: json!({}) });
     assert!(of_server(&config).renew(None).await.is_ok());
-    assert_eq!(stand_in.asked_to(Operation::Credentials), 3);
+    assert_eq!(stand_in.asked_to(Operation::Credentials).len(), 3);
 
     let own = fields(json!({"client_id": "partner", "client_secret": "wrong"}));
     let refused = Oauth::new(&config, clock()).issuer("opentable", &own).unwrap().renew(None).await;

@@ -4,25 +4,18 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use hookswitch_actors::ports::FixedToken;
-use hookswitch_storage::{
-    BookingId, BookingStatus, ConnectionId, CustomerId, OrgId, Outcome, ResourceId, Secret, Source,
-};
-use jiff::SignedDuration;
+use hookswitch_storage::Secret;
 use serde_json::json;
 
 use super::*;
 use crate::player::stand_ins::opentable::{Operation, Setup, StandIn, Table as Seats, Trouble};
+use crate::providers::trials::{NOW, at, booking_at};
 
 const TOKEN: &str = "opentable_of_the_tests";
 const RESTAURANT: u64 = 1_038_007;
-const NOW: &str = "2026-09-22T14:30:00Z";
 /// Seven in the evening in Chicago, two days on.
 const SEVEN: &str = "2026-09-25T00:00:00Z";
 const NINE: &str = "2026-09-25T02:00:00Z";
-
-pub(super) fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
 
 pub(super) fn options() -> Options {
     let given = json!({"restaurant_id": RESTAURANT, "time_zone": "America/Chicago"});
@@ -51,36 +44,13 @@ fn adapter(stand_in: &StandIn) -> OpenTable {
 }
 
 pub(super) fn booking() -> Booking {
-    let connection = ConnectionId::random();
-    let end = at(SEVEN).checked_add(SignedDuration::from_mins(90)).unwrap();
     Booking {
-        id: BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start: at(SEVEN),
-        end,
-        occupied_until: end,
         time_zone: "America/New_York".into(),
         service_id: "dinner".parse().unwrap(),
-        resource: ResourceId::of_connection(&connection),
         capacity: 40,
         places: 4,
         party_size: Some(4),
-        connection_id: connection,
-        customer_name: "Ann Ruiz".into(),
-        customer_phone: Some("+13125550142".into()),
-        customer_email: None,
-        notes: None,
-        confirmation: "KM73TN".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Phone,
-        call_id: None,
-        history: Vec::new(),
-        created_at: at(NOW),
-        updated_at: at(NOW),
+        ..booking_at(SEVEN, 90)
     }
 }
 
@@ -97,7 +67,7 @@ async fn a_table_is_kept_then_reserved_under_an_id_that_is_the_same_if_it_is_eve
     let lock = stand_in.asked_to(Operation::Lock)[0].body.clone().unwrap();
     assert_eq!(lock["date_time"], "2026-09-24T19:00", "the restaurant's clock, not the caller's");
     let reserve = &stand_in.asked_to(Operation::Reserve)[0];
-    assert_eq!(reserve.request_id, Some(booking.id.to_string()));
+    assert_eq!(reserve.header("x-request-id"), Some(booking.id.to_string().as_str()));
     let search = adapter(&stand_in).find(&booking).await.unwrap().unwrap();
     assert_eq!((search.start, search.reference), (at(SEVEN), Some(booking.id)));
 }

@@ -152,8 +152,8 @@ fn profile(booking: &Booking, attempt: u32) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trials::booking;
     use super::*;
+    use crate::providers::trials::booking;
 
     #[test]
     fn a_shared_number_is_told_apart_by_name() {

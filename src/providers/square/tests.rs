@@ -7,23 +7,16 @@ use hookswitch_actors::ports::{Allowance, FixedToken, ProviderState, SystemClock
 use hookswitch_storage::Secret;
 use serde_json::json;
 
-use super::trials::{booking, until};
 use super::*;
 use crate::player::stand_ins::square::{
     Member, Operation, Rights, Setup, StandIn, Standing, Trouble, Variation,
 };
+use crate::providers::trials::{self, ELEVEN, NOW, TEN, at, booking, until};
 
 const TOKEN: &str = "square_of_the_tests";
-/// Ten in Chicago, two days on; a booking of `trials` begins then.
-const TEN: &str = "2026-09-24T15:00:00Z";
-const ELEVEN: &str = "2026-09-24T16:00:00Z";
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
 
 fn setup() -> Setup {
-    Setup::new(TOKEN, "America/Chicago", at("2026-09-22T14:30:00Z"))
+    Setup::new(TOKEN, "America/Chicago", at(NOW))
 }
 
 fn with_two() -> Setup {
@@ -328,8 +321,7 @@ async fn a_buyer_may_change_only_what_the_seller_lets_them() {
 #[tokio::test]
 async fn what_changed_there_is_named_once_by_asking() {
     let (stand_in, mut square) = open(setup()).await;
-    square.clock =
-        Arc::new(hookswitch_actors::ports::SetClock::starting_at(at("2026-09-22T14:30:00Z")));
+    square.clock = Arc::new(hookswitch_actors::ports::SetClock::starting_at(at(NOW)));
     let mut booking = booking();
     booking.external_ids = vec![square.book(&booking).await.unwrap().external_id];
     let first = square.changes(None).await.unwrap().unwrap();

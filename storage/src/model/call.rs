@@ -47,7 +47,7 @@ pub struct CallRecord {
     pub report: Option<CallReport>,
 }
 
-/// What Vapi reported after a call. A later report replaces the fields it has.
+/// What Vapi reported after a call. What was reported later, by Vapi's clock, replaces the fields it has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CallReport {
     /// US dollars.
@@ -60,6 +60,27 @@ pub struct CallReport {
     pub recording_url: Option<String>,
     /// Vapi's judgement of the call.
     pub success_evaluation: Option<String>,
+    /// Which report each field is of.
+    #[serde(default)]
+    pub made_at: ReportTimes,
+}
+
+/// When Vapi made the report that a field is of; `None` if it did not say, or no report has the field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportTimes {
+    /// Of the cost.
+    pub cost: Option<Timestamp>,
+    /// Of the duration.
+    pub duration_seconds: Option<Timestamp>,
+    /// Of the summary.
+    pub summary: Option<Timestamp>,
+    /// Of the recording.
+    pub recording_url: Option<Timestamp>,
+    /// Of the judgement.
+    pub success_evaluation: Option<Timestamp>,
+    /// Of the reason for the end, if a report gave it.
+    pub ended_reason: Option<Timestamp>,
 }
 
 /// The answer that a tool call was given, kept so that a repeat gets the same bytes (R5).

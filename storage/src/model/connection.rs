@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::crypt::Sealed;
 use crate::ids::{ConnectionId, OrgId};
 
+/// The provider that is the calendar inside Hookswitch.
+pub const BUILTIN: &str = "builtin";
+
 /// One connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Connection {
@@ -13,7 +16,7 @@ pub struct Connection {
     pub id: ConnectionId,
     /// Whose it is.
     pub org: OrgId,
-    /// Name of the provider; `builtin` is the calendar inside Hookswitch.
+    /// Name of the provider; [`BUILTIN`] is the calendar inside Hookswitch.
     pub provider: String,
     /// Where it stands.
     pub status: ConnectionStatus,

@@ -21,10 +21,14 @@ pub struct ToolCallRef {
 pub struct Intent {
     /// What.
     pub act: Act,
-    /// When the provider was last asked, so that it may have done it; `None` while it surely has
-    /// not, so that asking does no harm.
+    /// When the provider began to be asked the last time, so that it may have done it; `None` while it
+    /// surely has not, so that asking does no harm.
     #[serde(default)]
     pub asked_at: Option<Timestamp>,
+    /// When that asking ended without an answer: nothing more was sent after it. `None` while it goes
+    /// on, and when whoever asked has died.
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
     /// Whether the caller was told that it will be done: then it is done when it can be, otherwise
     /// given up as soon as the provider surely has not done it.
     #[serde(default)]

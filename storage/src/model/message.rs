@@ -1,10 +1,10 @@
-//! A message to a customer, as stored: what it is about, and what became of it. Its text is made when
+//! A message to a customer or to the business, as stored: what it is about, and what became of it. Its text is made when
 //! it is sent, from what is true then; what was sent is kept.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{BookingId, JobId, MessageId, OrgId, WaitlistId};
+use crate::ids::{BookingId, CallbackId, JobId, MessageId, OrgId, WaitlistId};
 
 /// The kind of job that sends a message. Written in the operation that gives cause for it.
 pub const SEND_MESSAGE: &str = "send_message";
@@ -85,6 +85,8 @@ pub enum Purpose {
     NotBooked,
     /// A slot is kept for somebody who waits.
     WaitlistOffer,
+    /// Somebody wants to be called back; told to the business, not to a customer.
+    Callback,
 }
 
 impl Purpose {
@@ -97,6 +99,7 @@ impl Purpose {
             Self::Cancelled => "cancelled",
             Self::NotBooked => "not_booked",
             Self::WaitlistOffer => "waitlist_offer",
+            Self::Callback => "callback",
         }
     }
 }
@@ -109,6 +112,8 @@ pub enum About {
     Booking(BookingId),
     /// A place in the waitlist, and the start of the slot that is kept.
     Waitlist(WaitlistId, Timestamp),
+    /// A wish to be called back.
+    Callback(CallbackId),
 }
 
 /// Where a message stands. It never goes back.

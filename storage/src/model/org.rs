@@ -135,6 +135,9 @@ pub struct Smtp {
     pub password: Option<Sealed>,
     /// The sender's address.
     pub from: String,
+    /// Addresses of the business's own people, who are told of every wish to be called back; at most 10.
+    #[serde(default)]
+    pub notify: Vec<String>,
 }
 
 /// How a connection for e-mail is kept secret.

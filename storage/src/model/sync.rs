@@ -15,6 +15,10 @@ pub struct SyncState {
     /// The provider's promise to post its changes.
     #[serde(default)]
     pub watch: Option<KeptWatch>,
+    /// Where the provider is being asked to post to, until its answer is known: it may post there although
+    /// nobody here knows its promise.
+    #[serde(default)]
+    pub asking: Option<String>,
     /// Digest of what bookings are looked for in: the provider's account and the connection's options.
     #[serde(default)]
     pub basis: Option<String>,

@@ -44,7 +44,7 @@ pub struct WaitlistEntry {
     pub caller: Option<String>,
     /// What they wait for.
     pub service_id: ServiceId,
-    /// How many people come; told to the staff, no rule looks at it.
+    /// How many people come: what is kept for them has room for so many.
     #[serde(default)]
     pub party_size: Option<u32>,
     /// When it would suit them.
@@ -57,7 +57,8 @@ pub struct WaitlistEntry {
     /// Starts of slots that were kept for them and not taken; newest last.
     #[serde(default)]
     pub passed: Vec<Timestamp>,
-    /// The booking with which their waiting ended.
+    /// The booking with which their waiting ended; while they stand in the line, one that is asked for
+    /// and does not stand so far.
     #[serde(default)]
     pub booking: Option<BookingId>,
     /// The call in which they asked.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::audit::{self, Note};
+use super::messages;
 use crate::error::StoreError;
 use crate::model::{Callback, CallbackState};
 use crate::requests::{CallbackOutcome, ChangeCallback, RequestCallback};
@@ -47,6 +48,7 @@ pub(crate) fn request(
         updated_at: wish.now,
     };
     callbacks::put(tx, &callback, None)?;
+    messages::of_callback(tx, &callback, wish.now)?;
     note(tx, &callback, "callback.requested", Vec::new(), &wish.by, wish.now)?;
     Ok(CallbackOutcome::Kept(Box::new(callback)))
 }
@@ -62,8 +64,11 @@ fn complete(
     callback.preferred_time = wish.preferred_time.or(callback.preferred_time);
     callback.about = wish.about.or(callback.about);
     callback.urgency = wish.urgency.unwrap_or(callback.urgency);
-    save(tx, &old, callback, "callback.completed", &wish.by, wish.now)
-        .map(|callback| CallbackOutcome::Completed(Box::new(callback)))
+    let callback = save(tx, &old, callback, "callback.completed", &wish.by, wish.now)?;
+    if callback != old {
+        messages::of_callback(tx, &callback, wish.now)?;
+    }
+    Ok(CallbackOutcome::Completed(Box::new(callback)))
 }
 
 /// Changes what operators keep of a callback; `None` if there is no such.

@@ -1,4 +1,4 @@
-//! Messages to customers: written with what gives cause for them, once for each cause; they go on and
+//! Messages to customers and to the business: written with what gives cause for them, once for each cause; they go on and
 //! never back.
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,33 +7,44 @@ use super::audit::{self, Note};
 use crate::error::StoreError;
 use crate::ids::{JobId, MessageId, OrgId};
 use crate::model::{
-    About, Booking, BookingStatus, ChangeKind, Channel, Job, JobState, Message, MessageState,
-    OfferNotice, Outcome, Purpose, SEND_MESSAGE,
+    About, Booking, BookingStatus, Callback, ChangeKind, Channel, Job, JobState, Message,
+    MessageState, OfferNotice, Org, Outcome, Purpose, SEND_MESSAGE, WaitlistEntry,
 };
 use crate::requests::{Handover, MessageNews};
 use crate::rows::Tx;
-use crate::trees::{jobs, messages, orgs, waitlist};
+use crate::trees::{customers, jobs, messages, orgs, waitlist};
 
 /// How long news of a booking are news.
 const NEWS: SignedDuration = SignedDuration::from_hours(24);
 
-/// A booking changed: whether its customer is to hear of it, and what.
+/// Customers of one number that are looked at for an address.
+const SAME_NUMBER: usize = 20;
+
+/// How long a wish to be called back is news: over a weekend without a mail server.
+const WISH: SignedDuration = SignedDuration::from_hours(72);
+
+/// A booking changed: whether its customer is to hear of it, and what; on each way on which they can
+/// be reached.
 pub(crate) fn of_booking(
     tx: &mut Tx<'_>,
     old: Option<&Booking>,
     new: &Booking,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(to) = &new.customer_phone else { return Ok(()) };
-    let told = messages::of_cause(tx, &new.org, &cause(new, Purpose::Booked))?;
-    let Some(purpose) = purpose(old, new, told.as_ref()) else { return Ok(()) };
-    let expires_at = match purpose {
-        Purpose::Booked | Purpose::Changed => later(now, NEWS).min(new.start),
-        _ => later(now, NEWS),
-    };
-    let (channel, about) = (Channel::Sms, About::Booking(new.id));
-    let draft = Draft { channel, purpose, about, to, expires_at };
-    queue(tx, &new.org, draft, &cause(new, purpose), now).map(drop)
+    let ways = [(Channel::Sms, &new.customer_phone), (Channel::Email, &new.customer_email)];
+    for (channel, to) in ways {
+        let Some(to) = to else { continue };
+        let told = messages::of_cause(tx, &new.org, &cause(new, Purpose::Booked, channel))?;
+        let Some(purpose) = purpose(old, new, told.as_ref()) else { continue };
+        let expires_at = match purpose {
+            Purpose::Booked | Purpose::Changed => later(now, NEWS).min(new.start),
+            _ => later(now, NEWS),
+        };
+        let about = About::Booking(new.id);
+        let draft = Draft { channel, purpose, about, to, expires_at };
+        queue(tx, &new.org, draft, &cause(new, purpose, channel), now)?;
+    }
+    Ok(())
 }
 
 /// What of a booking is news to its customer, who may have been told that it stands. Each has a
@@ -64,21 +75,32 @@ fn last_move(booking: &Booking) -> Option<usize> {
     booking.history.iter().rposition(|change| change.kind == ChangeKind::Moved)
 }
 
-/// What is never told twice.
-fn cause(booking: &Booking, purpose: Purpose) -> String {
-    match (purpose, last_move(booking)) {
+/// What is never told twice on one way.
+fn cause(booking: &Booking, purpose: Purpose, channel: Channel) -> String {
+    let cause = match (purpose, last_move(booking)) {
         (Purpose::Changed, Some(place)) => format!("{} {} {place}", purpose.name(), booking.id),
         _ => format!("{} {}", purpose.name(), booking.id),
+    };
+    on(channel, cause)
+}
+
+/// A cause as it is kept for one way. That of text messages stands alone, as it did before there was
+/// another.
+fn on(channel: Channel, cause: String) -> String {
+    match channel {
+        Channel::Sms => cause,
+        Channel::Email => format!("email {cause}"),
     }
 }
 
-/// The message about a booking for one purpose, as it stands now.
+/// The message about a booking for one purpose on one way, as it stands now.
 pub(crate) fn about(
     rows: &dyn crate::rows::Rows,
     booking: &Booking,
     purpose: Purpose,
+    channel: Channel,
 ) -> Result<Option<Message>, StoreError> {
-    messages::of_cause(rows, &booking.org, &cause(booking, purpose))
+    messages::of_cause(rows, &booking.org, &cause(booking, purpose, channel))
 }
 
 struct Draft<'a> {
@@ -97,7 +119,11 @@ fn queue(
     now: Timestamp,
 ) -> Result<Option<Message>, StoreError> {
     // Without an account there is nobody to send it; nothing piles up for the day when there is.
-    if orgs::get(tx, org)?.is_none_or(|org| org.settings.twilio.is_none()) {
+    let has_account = |org: Org| match draft.channel {
+        Channel::Sms => org.settings.twilio.is_some(),
+        Channel::Email => org.settings.smtp.is_some(),
+    };
+    if !orgs::get(tx, org)?.is_some_and(has_account) {
         return Ok(None);
     }
     if let Some(known) = messages::of_cause(tx, org, cause)? {
@@ -151,12 +177,60 @@ pub(crate) fn of_offer(
     if entry.offer.as_ref().is_none_or(|slot| slot.start != notice.start || slot.until <= now) {
         return Ok(None);
     }
-    let about = About::Waitlist(entry.id.clone(), notice.start);
-    let cause = format!("{} {} {}", Purpose::WaitlistOffer.name(), entry.id, notice.start);
-    let purpose = Purpose::WaitlistOffer;
-    let channel = Channel::Sms;
-    let draft = Draft { channel, purpose, about, to: &entry.phone, expires_at: notice.until };
-    queue(tx, org, draft, &cause, now)
+    let address = only_address(tx, org, &entry)?;
+    let ways = [(Channel::Sms, Some(entry.phone.as_str())), (Channel::Email, address.as_deref())];
+    let mut first = None;
+    for (channel, to) in ways {
+        let Some(to) = to else { continue };
+        let about = About::Waitlist(entry.id.clone(), notice.start);
+        let purpose = Purpose::WaitlistOffer;
+        // The same slot may be kept for them once more, if what they booked of it came to nothing.
+        let cause = format!("{} {} {} {}", purpose.name(), entry.id, notice.start, notice.until);
+        let cause = on(channel, cause);
+        let draft = Draft { channel, purpose, about, to, expires_at: notice.until };
+        let queued = queue(tx, org, draft, &cause, now)?;
+        first = first.or(queued);
+    }
+    Ok(first)
+}
+
+/// The address of who waits, if their number leads to one and no more: whose it is has to be certain.
+fn only_address(
+    tx: &Tx<'_>,
+    org: &OrgId,
+    entry: &WaitlistEntry,
+) -> Result<Option<String>, StoreError> {
+    let known = customers::by_phone(tx, org, &entry.phone, SAME_NUMBER)?;
+    let mut addresses: Vec<String> = known.into_iter().filter_map(|one| one.email).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    Ok(addresses.pop().filter(|_| addresses.is_empty()))
+}
+
+/// Somebody wants to be called back, or says more about it: those who are to know hear of it, each
+/// once. What is not sent yet will say what is true then.
+pub(crate) fn of_callback(
+    tx: &mut Tx<'_>,
+    callback: &Callback,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let org = &callback.org;
+    let settings = orgs::get(tx, org)?.map(|org| org.settings);
+    let to = settings.and_then(|settings| settings.smtp).map(|smtp| smtp.notify);
+    for to in to.unwrap_or_default() {
+        let (channel, purpose) = (Channel::Email, Purpose::Callback);
+        let mut cause = on(channel, format!("{} {} {to}", purpose.name(), callback.id));
+        if let Some(told) = messages::of_cause(tx, org, &cause)? {
+            if told.state == MessageState::Queued {
+                continue;
+            }
+            cause = format!("{cause} {}", callback.updated_at);
+        }
+        let about = About::Callback(callback.id.clone());
+        let draft = Draft { channel, purpose, about, to: &to, expires_at: later(now, WISH) };
+        queue(tx, org, draft, &cause, now)?;
+    }
+    Ok(())
 }
 
 /// A message is about to be handed over with this text; `None` if it is not to be any more.

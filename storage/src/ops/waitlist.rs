@@ -1,59 +1,58 @@
 //! The waitlist: who waits for what, and who is next when a slot becomes free. Whatever frees a
 //! slot offers it to the next in line in the same operation, so no crash can come between.
 
+mod claimed;
 mod join;
 mod offer;
+mod opening;
 
 use jiff::Timestamp;
 
 use super::audit::{self, Note};
 use crate::error::StoreError;
-use crate::model::{Booking, WaitlistEntry, WaitlistState};
+use crate::ids::{OrgId, ResourceId};
+use crate::model::{Act, WaitlistEntry};
 use crate::requests::Waiter;
-use crate::rows::Tx;
-use crate::trees::waitlist;
+use crate::rows::{Rows, Tx};
+use crate::trees::{bookings, waitlist};
 
+pub(crate) use claimed::{claimed, fell_through, stands};
 pub(crate) use join::{join, leave};
-pub(crate) use offer::{freed, lapse};
+pub(crate) use offer::{freed, freed_target, lapse};
 
 /// Who acts when time does.
 const SERVER: &str = "server";
 
-/// A booking was made or moved: whoever waited for such a slot waits no more. `caller` is the
-/// number of who books, as far as that is certain.
-pub(crate) fn booked(
-    tx: &mut Tx<'_>,
-    booking: &Booking,
-    caller: Option<&str>,
-    by: &str,
+/// The places for which a slot is kept at `now`, of one resource or of all. What they are being booked
+/// for is claimed, and not kept beside that.
+pub(crate) fn kept(
+    rows: &dyn Rows,
+    org: &OrgId,
+    resource: Option<&ResourceId>,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let who = Waiter {
-        org: booking.org.clone(),
-        caller: caller.map(str::to_owned),
-        call_id: booking.call_id.clone(),
-        name: Some(booking.customer_name.clone()),
-    };
-    for place in waitlist::line(tx, &booking.org)? {
-        // Passing a slot on may have changed it since the line was read.
-        let Some(old) = waitlist::get(tx, &place.org, &place.id)? else { continue };
-        let is_kept = old.offer.as_ref().is_some_and(|offer| {
-            offer.start == booking.start && offer.resource == booking.resource
-        });
-        let suits = is_kept || old.suits(booking.start);
-        let is_theirs = is_certain(&old, &who) && (is_kept || may_be_named(&old, &who));
-        if old.service_id != booking.service_id || !suits || !is_theirs {
-            continue;
-        }
-        let mut entry = old.clone();
-        entry.state = WaitlistState::Booked;
-        entry.booking = Some(booking.id);
-        let other_slot = close(tx, &old, entry, "waitlist.booked", by, now)?;
-        if let Some(slot) = other_slot.filter(|_| !is_kept) {
-            offer::to_next(tx, &old, &slot, None, now)?;
+) -> Result<Vec<WaitlistEntry>, StoreError> {
+    let mut kept = Vec::new();
+    for entry in waitlist::kept(rows, org, resource)? {
+        let runs = entry.offer.as_ref().is_some_and(|slot| slot.until > now);
+        if runs && !is_being_booked(rows, &entry)? {
+            kept.push(entry);
         }
     }
-    Ok(())
+    Ok(kept)
+}
+
+/// Whether the slot that is kept for a place is claimed by a booking that is being made for it.
+fn is_being_booked(rows: &dyn Rows, entry: &WaitlistEntry) -> Result<bool, StoreError> {
+    let (Some(slot), Some(id)) = (&entry.offer, entry.booking) else { return Ok(false) };
+    let booking = bookings::get(rows, &entry.org, id)?;
+    let booking = booking.filter(|one| one.is_active() && one.resource == slot.resource);
+    Ok(booking.is_some_and(|one| {
+        let target = match one.intent.map(|intent| intent.act) {
+            Some(Act::Move(to)) => Some(to.start),
+            _ => None,
+        };
+        one.start == slot.start || target == Some(slot.start)
+    }))
 }
 
 /// Whether a place belongs to who asks, by what is certain of them.

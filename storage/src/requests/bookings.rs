@@ -189,6 +189,8 @@ pub enum Settlement {
         look_at: Timestamp,
         /// Whether the caller was told that it will be seen to.
         promised: bool,
+        /// Whether the asking has ended, so that nothing more is sent; otherwise it may go on.
+        ended: bool,
     },
     /// It has not done it and will not be asked again. A booking that was to be made is cancelled
     /// and its range freed; one that was to be moved or cancelled stays as it was.
@@ -197,6 +199,9 @@ pub enum Settlement {
         reason: String,
         /// When to make sure that a request which was thought lost had no late effect.
         look_at: Option<Timestamp>,
+        /// Whether it says that it was to be at a time that cannot be had there, so that nobody who
+        /// waits for it is offered it.
+        taken: bool,
     },
     /// The provider has none any more: the booking is cancelled, whatever was asked.
     Gone {

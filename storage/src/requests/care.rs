@@ -11,6 +11,9 @@ pub struct OpenReport {
     pub rebuilt: Option<String>,
     /// Journal records that the rows lacked and that were applied.
     pub caught_up: u64,
+    /// How many of those the rows had when the store was last closed in order. Above 0, the disk
+    /// under the rows has lost or damaged what was written to it.
+    pub lost: u64,
     /// A last write that the machine did not finish was cut off.
     pub tail_cut: Option<TailCut>,
     /// Files of an interrupted compaction that were removed.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::Store;
 use crate::error::StoreError;
 use crate::ids::{MessageId, OrgId};
-use crate::model::{Booking, Message, MessageState, OfferNotice, Purpose};
+use crate::model::{Booking, Channel, Message, MessageState, OfferNotice, Purpose};
 use crate::ops;
 use crate::requests::{Handover, Listing, MessageNews, Page};
 use crate::trees::messages;
@@ -26,7 +26,7 @@ impl Store {
         self.read(move |rows| messages::get(rows, &org, &id)).await
     }
 
-    /// The message that says this of a booking as it stands; `None` if there is no cause for one or
+    /// The message that says this of a booking as it stands on one way; `None` if there is no cause for one or
     /// the org had no account to send it with.
     ///
     /// # Errors
@@ -35,12 +35,13 @@ impl Store {
         &self,
         booking: &Booking,
         purpose: Purpose,
+        channel: Channel,
     ) -> Result<Option<Message>, StoreError> {
         let booking = booking.clone();
-        self.read(move |rows| ops::messages::about(rows, &booking, purpose)).await
+        self.read(move |rows| ops::messages::about(rows, &booking, purpose, channel)).await
     }
 
-    /// Messages of an org, of one state if one is given, newest first.
+    /// Messages of an org, of one state and on one way if they are given, newest first.
     ///
     /// # Errors
     /// If they cannot be read, or the cursor is not one of this list.
@@ -48,10 +49,11 @@ impl Store {
         &self,
         org: &OrgId,
         state: Option<MessageState>,
+        channel: Option<Channel>,
         page: &Page,
     ) -> Result<Listing<Message>, StoreError> {
         let (org, page) = (org.clone(), page.clone());
-        self.read(move |rows| messages::of_org(rows, &org, state, &page)).await
+        self.read(move |rows| messages::of_org(rows, &org, state, channel, &page)).await
     }
 
     /// Queues the message that tells somebody of a slot that is kept for them; `None` if it is not

@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// The places for which a slot is kept at `now`, of one resource or of all, by start within a
-    /// resource; each has its offer.
+    /// resource; each has its offer. What they are being booked for is claimed, and not among them.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -84,11 +84,6 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<WaitlistEntry>, StoreError> {
         let (org, resource) = (org.clone(), resource.cloned());
-        self.read(move |rows| {
-            let mut kept = waitlist::kept(rows, &org, resource.as_ref())?;
-            kept.retain(|entry| entry.offer.as_ref().is_some_and(|slot| slot.until > now));
-            Ok(kept)
-        })
-        .await
+        self.read(move |rows| ops::waitlist::kept(rows, &org, resource.as_ref(), now)).await
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::ids::{MessageId, OrgId};
-use crate::model::{Message, MessageState};
+use crate::model::{Channel, Message, MessageState};
 use crate::requests::{Listing, Page};
 use crate::rows::{Key, Order, Rows, Table, Tx, list, record};
 
@@ -82,11 +82,12 @@ pub(crate) fn put(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> 
     tx.put(TABLE, target, message)
 }
 
-/// Messages of an org, of one state if one is given, newest first.
+/// Messages of an org, of one state and on one way if they are given, newest first.
 pub(crate) fn of_org(
     rows: &dyn Rows,
     org: &OrgId,
     state: Option<MessageState>,
+    channel: Option<Channel>,
     page: &Page,
 ) -> Result<Listing<Message>, StoreError> {
     list(
@@ -96,7 +97,10 @@ pub(crate) fn of_org(
         |range| range,
         Order::Descending,
         page,
-        |message: &Message| state.is_none_or(|state| message.state == state),
+        |message: &Message| {
+            state.is_none_or(|state| message.state == state)
+                && channel.is_none_or(|channel| message.channel == channel)
+        },
     )
 }
 

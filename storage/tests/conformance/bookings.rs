@@ -181,7 +181,7 @@ mod check {
     pub(super) async fn a_refusing_provider_frees_the_range(store: &Store) {
         let org = org_in(store).await;
         let made = booked(store.book(booking(&org, 0, 30)).await.unwrap());
-        let failed = Settlement::Failed { reason: "closed".into(), look_at: None };
+        let failed = Settlement::Failed { reason: "closed".into(), look_at: None, taken: false };
         let settled = store.settle(&org, &made.id, failed, "job", at(5)).await.unwrap().unwrap();
         assert_eq!((settled.status, settled.outcome), (BookingStatus::Cancelled, Outcome::Failed));
         assert_eq!(chair(store, &org).await, []);

@@ -40,7 +40,7 @@ mod check {
     }
 
     fn failed(look_at: Option<i64>) -> Settlement {
-        Settlement::Failed { reason: "no".into(), look_at: look_at.map(at) }
+        Settlement::Failed { reason: "no".into(), look_at: look_at.map(at), taken: false }
     }
 
     /// When the job that settles is due; `None` if there is none.

@@ -18,84 +18,16 @@ crate::checks! {
 
 mod check {
     use crate::fixtures::*;
+    use crate::waiting::*;
     use hookswitch_storage::*;
     use jiff::civil::{date, time};
-
-    /// At noon in Berlin on the day that the fixtures begin.
-    const NOON: i64 = 11 * 60;
-
-    fn waiter(org: &OrgId, number: &str, name: &str) -> Waiter {
-        Waiter {
-            org: org.clone(),
-            caller: Some(number.into()),
-            call_id: None,
-            name: Some(name.into()),
-        }
-    }
-
-    fn wish(org: &OrgId, number: &str, name: &str, minutes: i64) -> JoinWaitlist {
-        JoinWaitlist {
-            id: WaitlistId::random(),
-            who: waiter(org, number, name),
-            phone: number.into(),
-            service_id: "cut".parse().unwrap(),
-            party_size: None,
-            window: WaitlistWindow {
-                from: date(2026, 2, 2),
-                to: date(2026, 2, 6),
-                earliest: None,
-                latest: None,
-            },
-            time_zone: "Europe/Berlin".into(),
-            by: "call:c".into(),
-            now: at(minutes),
-        }
-    }
-
-    async fn joined(store: &Store, wish: JoinWaitlist) -> WaitlistEntry {
-        match store.join_waitlist(wish).await.unwrap() {
-            JoinOutcome::Joined(entry) => *entry,
-            JoinOutcome::Changed(entry) => panic!("not new: {entry:?}"),
-        }
-    }
-
-    async fn entry(store: &Store, entry: &WaitlistEntry) -> WaitlistEntry {
-        store.waitlist_entry(&entry.org, &entry.id).await.unwrap().unwrap()
-    }
-
-    async fn states<const N: usize>(
-        store: &Store,
-        entries: [&WaitlistEntry; N],
-    ) -> [WaitlistState; N] {
-        let mut states = [WaitlistState::Waiting; N];
-        for (place, one) in entries.into_iter().enumerate() {
-            states[place] = entry(store, one).await.state;
-        }
-        states
-    }
-
-    fn leave(who: Waiter) -> LeaveWaitlist {
-        LeaveWaitlist { who, service_id: None, by: "call:c".into(), now: at(3) }
-    }
-
-    /// Somebody else's booking at noon, and the places of three who wait.
-    async fn full(store: &Store) -> (OrgId, Booking, [WaitlistEntry; 3]) {
-        let org = org_in(store).await;
-        let taken = booked(store.book(booking(&org, NOON, 30)).await.unwrap());
-        let places = [
-            joined(store, wish(&org, "+491", "Bob", 0)).await,
-            joined(store, wish(&org, "+492", "Cleo", 1)).await,
-            joined(store, wish(&org, "+493", "Dan", 2)).await,
-        ];
-        (org, taken, places)
-    }
 
     use WaitlistState::{Booked, Expired, Left, Offered, Waiting};
 
     pub(super) async fn one_person_has_one_place_for_a_service_and_keeps_it_when_the_window_changes(
         store: &Store,
     ) {
-        let org = org_in(store).await;
+        let org = open_org(store).await;
         let first = joined(store, wish(&org, "+491", "Bob Ross", 0)).await;
         let other = joined(store, wish(&org, "+492", "Bob Ross", 1)).await;
         let child = joined(store, wish(&org, "+491", "Ada Ross", 2)).await;
@@ -120,7 +52,7 @@ mod check {
     }
 
     pub(super) async fn nobody_changes_or_leaves_anothers_place(store: &Store) {
-        let (org, other_org) = (org_in(store).await, org_in(store).await);
+        let (org, other_org) = (open_org(store).await, open_org(store).await);
         let bob = joined(store, wish(&org, "+491", "Bob", 0)).await;
         // A number that is only said opens nothing.
         let said = JoinWaitlist { phone: "+491".into(), ..wish(&org, "+499", "Bob", 1) };
@@ -139,7 +71,7 @@ mod check {
     pub(super) async fn a_cancelled_slot_is_kept_for_the_first_whose_window_it_suits(
         store: &Store,
     ) {
-        let org = org_in(store).await;
+        let org = open_org(store).await;
         let taken = booked(store.book(booking(&org, NOON, 30)).await.unwrap());
         let mut early = wish(&org, "+491", "Early", 0);
         early.window.latest = Some(time(11, 59, 0, 0));
@@ -235,7 +167,7 @@ mod check {
     pub(super) async fn booking_in_the_window_ends_the_waiting_and_outside_of_it_does_not(
         store: &Store,
     ) {
-        let org = org_in(store).await;
+        let org = open_org(store).await;
         let bob = joined(store, wish(&org, "+491", "Bob", 0)).await;
         let by_bob = |start| NewBooking {
             customer: CustomerDraft { name: "Bob Ross".into(), phone: None, email: None },
@@ -272,7 +204,7 @@ mod check {
     }
 
     pub(super) async fn a_place_whose_window_is_over_expires(store: &Store) {
-        let org = org_in(store).await;
+        let org = open_org(store).await;
         let mut today = wish(&org, "+491", "Bob", 0);
         today.window.to = date(2026, 2, 2);
         let bob = joined(store, today).await;
@@ -290,22 +222,20 @@ mod check {
         store: &Store,
     ) {
         let (org, taken, [bob, ..]) = full(store).await;
-        let before = store.org(&org).await.unwrap().unwrap();
-        let mut settings = before.settings.clone();
-        settings.booking.min_lead_minutes = 30;
-        store.put_settings(&org, before.version, settings, vec![], "me", at(0)).await.unwrap();
+        set(store, &org, |settings| settings.booking.min_lead_minutes = 30).await;
         let late = |minutes| CancelBooking { now: at(minutes), ..cancelled(&taken) };
         store.cancel(late(NOON - 30)).await.unwrap();
         assert_eq!(entry(store, &bob).await.state, Waiting, "too near");
-        // Nearer to its start than a slot is kept, it is kept until its start.
+        // Nearer to its start than a slot is kept, it is kept for as long as it can be booked.
         let other = booked(store.book(booking(&org, NOON, 30)).await.unwrap());
-        store.cancel(CancelBooking { now: at(NOON - 31), ..cancelled(&other) }).await.unwrap();
-        assert_eq!(entry(store, &bob).await.offer.unwrap().until, at(NOON - 16));
+        store.cancel(CancelBooking { now: at(NOON - 40), ..cancelled(&other) }).await.unwrap();
+        assert_eq!(entry(store, &bob).await.offer.unwrap().until, at(NOON - 30));
     }
 
     pub(super) async fn a_place_in_a_class_is_kept_beside_those_that_are_taken(store: &Store) {
-        let org = org_in(store).await;
+        let org = open_org(store).await;
         let class = |caller: Option<&str>| NewBooking {
+            service_id: "class".parse().unwrap(),
             capacity: 3,
             caller: caller.map(str::to_owned),
             ..booking(&org, NOON, 60)
@@ -314,7 +244,9 @@ mod check {
         for _ in 0..2 {
             booked(store.book(class(None)).await.unwrap());
         }
-        let bob = joined(store, wish(&org, "+491", "Bob", 0)).await;
+        let class_wish =
+            JoinWaitlist { service_id: "class".parse().unwrap(), ..wish(&org, "+491", "Bob", 0) };
+        let bob = joined(store, class_wish).await;
         store.cancel(cancelled(&first)).await.unwrap();
         assert_eq!(entry(store, &bob).await.state, Offered);
         assert_eq!(store.book(class(None)).await.unwrap(), BookOutcome::Taken);
@@ -340,7 +272,7 @@ mod check {
     }
 
     pub(super) async fn a_wrong_window_is_refused(store: &Store) {
-        let org = org_in(store).await;
+        let org = open_org(store).await;
         let good = || wish(&org, "+491", "Bob", 0);
         let mut backwards = good();
         backwards.window.to = date(2026, 2, 1);

@@ -150,7 +150,7 @@ pub(crate) fn cancelled(booking: &Booking) -> CancelBooking {
 
 /// The provider's answer was lost.
 pub(crate) fn unknown_outcome() -> Settlement {
-    Settlement::Unknown { look_at: at(10), promised: false }
+    Settlement::Unknown { look_at: at(10), promised: false, ended: true }
 }
 
 /// The booking of an outcome that must be `Booked`.

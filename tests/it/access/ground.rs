@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use hookswitch_storage::{BookingId, CallbackId, ConnectionId};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
@@ -180,6 +181,51 @@ impl Ground {
             request.header("content-type", "text/plain").body("{ neither JSON nor \u{1F980}")
         };
         let answer = request.send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+
+    /// What an operation below an org is about, as its path names it, and the other org's one of these.
+    pub(super) fn foreign_object(&self, operation: &Operation) -> Option<(&'static str, &str)> {
+        let has = &self.foreign_has;
+        let objects = [
+            ("{booking}", &has.booking),
+            ("{connection}", &has.connection),
+            ("{callback}", &has.callback),
+            ("{call}", &has.call),
+        ];
+        let is_meant = |name: &str| {
+            operation.path.starts_with("/api/orgs/{org}/") && operation.path.contains(name)
+        };
+        objects.into_iter().find(|(name, _)| is_meant(name)).map(|(name, id)| (name, id.as_str()))
+    }
+
+    /// The id of such an object as it could be, but is not.
+    pub(super) fn object_of_nobody(name: &str) -> String {
+        match name {
+            "{booking}" => BookingId::random().to_string(),
+            "{connection}" => ConnectionId::random().to_string(),
+            "{callback}" => CallbackId::random().to_string(),
+            _ => "call-of-nobody".into(),
+        }
+    }
+
+    /// An operation under the own org on the object with this id, with a body that can be carried out.
+    pub(super) async fn attempt_on(
+        &self,
+        operation: &Operation,
+        name: &str,
+        id: &str,
+        proof: &Proof,
+    ) -> (StatusCode, String) {
+        let path = operation.path.replace("{org}", &self.own.id).replace(name, id);
+        let body = match path.rsplit('/').next() {
+            Some("reschedule") => json!({"start": "2026-09-25T10:00:00"}),
+            Some("control") => json!({"action": "say", "text": "Hello."}),
+            _ => json!({}),
+        };
+        let url = self.server.url(&path);
+        let request = proof.on(self.server.client().request(operation.method.clone(), url));
+        let answer = request.json(&body).send().await.unwrap();
         (answer.status(), answer.text().await.unwrap())
     }
 

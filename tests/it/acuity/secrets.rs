@@ -42,9 +42,5 @@ async fn neither_an_answer_nor_the_log_at_debug_has_the_key_or_the_caller() {
     }
     drop(call);
     let log = process.stop(folder.path()).await;
-    assert!(log.contains("provider could not be used"), "the log was read: {log}");
-    for secret in [KEY, "3125550142", EMAIL, "Ann Ruiz"] {
-        let line = log.lines().find(|line| line.contains(secret));
-        assert!(line.is_none(), "`{secret}` in the log: {line:?}");
-    }
+    clinic::tells_of_trouble_without(&log, &[KEY, "3125550142", EMAIL, "Ann Ruiz"]);
 }

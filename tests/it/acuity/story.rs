@@ -92,24 +92,14 @@ async fn the_check_names_the_account_or_what_is_wrong_and_changes_nothing_there(
 
 #[tokio::test]
 async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
-    let server = TestServer::start().await;
-    let org = server.org(json!({})).await;
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let before = server.get(&path).await;
     let of = |credentials: Value, options: Value| json!({"provider": "acuity", "credentials": credentials, "options": options});
-    for (body, field) in [
+    let entries = vec![
         (json!({"provider": "acuity"}), "credentials.user_id"),
         (of(json!({"user_id": USER}), json!({})), "credentials.api_key"),
         (of(json!({"user_id": "x", "api_key": KEY}), json!({})), "credentials.user_id"),
         (of(json!({"user_id": USER, "api_key": KEY}), json!({"colour": 1})), "options.colour"),
-    ] {
-        let (status, answer) = server.api(Method::POST, &path, Some(body.clone())).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {answer}");
-        let message = answer["error"]["message"].as_str().unwrap();
-        assert!(message.starts_with(&format!("`{field}`")), "{body}: {message}");
-        assert!(!answer.to_string().contains(KEY), "{answer}");
-    }
-    assert_eq!(server.get(&path).await, before);
+    ];
+    clinic::are_refused(entries, KEY).await;
 }
 
 #[tokio::test]

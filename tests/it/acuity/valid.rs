@@ -5,11 +5,10 @@
 use hookswitch::config::Config;
 
 use super::*;
-use crate::described::{Behind, Described, Watched, is_posted_to};
-use crate::support::eventually;
+use crate::described::{Behind, Described, Watched, in_the_end, is_posted_to};
 
 const ACUITY: Described =
-    Described { files: &["acuity-community.json"], base: "/api/v1", behind: &BEHIND };
+    Described { files: &["acuity-community.json"], base: "/api/v1", behind: &BEHIND, amends: None };
 
 /// Acuity's own reference, which goes before.
 const DOCUMENTED: &str = "it is in Acuity's own reference";
@@ -84,14 +83,11 @@ async fn every_request_is_valid_by_the_description_of_acuity() {
         config.sync.poll_seconds = 1;
     };
     let server = TestServer::start_with(MORNING, at, Vec::new).await;
-    let org = server.org(json!({})).await;
     let options = json!({"services": {"consultation": PLAIN}, "form_fields": {"15": "{notes}"},
         "calendar_id": 7, "no_email": true});
     let mut body = connection(PLAIN);
     body["options"] = options.clone();
-    let made = connect(&server, &org, body).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    let clinic = Clinic { stand_in, server, org, connection };
+    let clinic = Clinic::with(stand_in, server, json!({}), body).await;
     assert_eq!(clinic.check().await["ok"], true);
 
     let call = clinic.offered().await;
@@ -113,7 +109,7 @@ async fn every_request_is_valid_by_the_description_of_acuity() {
     clinic.stand_in.next(Operation::Create, Trouble::FailsAfter);
     ten["keep_existing"] = json!(true);
     call.tool("create_booking", ten).await;
-    eventually("the look-up", || async {
+    in_the_end("the look-up", || async {
         let ours = clinic.bookings().await;
         ours.iter()
             .any(|one| one["outcome"] == "confirmed" && one["status"] == "confirmed")

@@ -123,6 +123,39 @@ async fn changing_needs_the_number_and_one_detail() {
 }
 
 #[tokio::test]
+async fn a_cancellation_that_is_said_again_cancels_no_other_appointment() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    book(&org.call(&server, ANN), DAY, "09:00", "Ann Ruiz").await;
+    let call = org.call(&server, ANN);
+    book(&call, DAY, "11:00", "Ann Ruiz").await;
+    let name = json!({"customer_name": "Ann Ruiz"});
+    let gone = call.tool("cancel_booking", name.clone()).await;
+    assert_eq!(gone["data"]["cancelledTime"], "11:00", "{gone}");
+    for words in [name.clone(), json!({}), json!({"customer_name": "Ann Ruiz", "date": DAY})] {
+        let again = call.tool("cancel_booking", words).await;
+        assert_eq!(
+            message(&again),
+            "Your appointment for Thursday September 24th at 11 AM was already cancelled."
+        );
+    }
+    let standing = async || {
+        let bookings = org.bookings(&server).await;
+        let stands = bookings.iter().filter(|booking| booking["status"] == "confirmed");
+        stands.map(|booking| booking["booking_time"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(standing().await, ["09:00"]);
+    // What was booked after it is meant by the same words.
+    book(&call, DAY, "13:00", "Ann Ruiz").await;
+    let gone = call.tool("cancel_booking", name.clone()).await;
+    assert_eq!(gone["data"]["cancelledTime"], "13:00", "{gone}");
+    // And in another call they mean the one that is left.
+    let later = org.call(&server, ANN).tool("cancel_booking", name).await;
+    assert_eq!(later["data"]["cancelledTime"], "09:00", "{later}");
+    assert!(standing().await.is_empty());
+}
+
+#[tokio::test]
 async fn who_booked_in_this_very_call_needs_no_detail() {
     let server = TestServer::start().await;
     let org = server.org(json!({})).await;

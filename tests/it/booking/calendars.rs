@@ -116,3 +116,45 @@ async fn calendars_of_a_service_must_be_the_orgs_own() {
         assert!(said.contains("services[0].connections"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn a_time_of_another_calendar_is_had_by_booking_it_before_the_old_one_is_cancelled() {
+    let server = TestServer::start().await;
+    let (org, calendars) = practice(&server).await;
+    let call = org.call(&server, "+15125550142");
+    let offered = json!({"date": DAY, "serviceType": "cleaning"});
+    call.tool("checkAvailability", offered.clone()).await;
+    let booked = call.tool("create_booking", wish("Ann Ruiz", "cleaning")).await;
+    let code = booked["confirmationNumber"].as_str().unwrap().to_owned();
+    // Somebody else has eleven o'clock there; the other calendar still has it.
+    let other = org.call(&server, "+15125550143");
+    other.tool("checkAvailability", offered.clone()).await;
+    let eleven = |name: &str| json!({"date": DAY, "time": "11:00", "customer_name": name});
+    assert_eq!(other.tool("create_booking", eleven("Bob Lee")).await["success"], true);
+    other.end().await;
+
+    let free = call.tool("checkAvailability", offered).await;
+    assert!(free["availableSlots"].as_array().unwrap().contains(&json!("11:00")), "{free}");
+    let to_eleven = json!({"booking_reference": code, "new_date": DAY, "new_time": "11:00"});
+    for (tool, arguments) in
+        [("create_booking", eleven("Ann Ruiz")), ("reschedule_booking", to_eleven)]
+    {
+        let refused = call.tool(tool, arguments).await;
+        assert_eq!(refused["error"], "other_calendar", "{tool}: {refused}");
+        assert!(refused["message"].as_str().unwrap().contains("10 AM"), "{refused}");
+        assert!(refused["nextStep"].as_str().unwrap().contains(&code), "{refused}");
+    }
+    let mut anew = eleven("Ann Ruiz");
+    anew["keep_existing"] = json!(true);
+    let made = call.tool("create_booking", anew).await;
+    assert_eq!(made["success"], true, "{made}");
+    let gone = call.tool("cancel_booking", json!({"booking_reference": code})).await;
+    assert_eq!(gone["data"]["cancelledTime"], "10:00", "{gone}");
+    let bookings = org.bookings(&server).await;
+    let of_ann = bookings
+        .iter()
+        .filter(|one| one["customer_name"] == "Ann Ruiz" && one["status"] == "confirmed");
+    let where_to: Vec<_> =
+        of_ann.map(|one| (&one["booking_time"], &one["connection_id"])).collect();
+    assert_eq!(where_to, [(&json!("11:00"), &json!(calendars[1]))]);
+}

@@ -1,9 +1,9 @@
 //! Times as they are said and written, and times that do not exist.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::message;
-use crate::support::{TestServer, eventually};
+use crate::support::TestServer;
 
 const ANN: &str = "+15125550143";
 const DAY: &str = "2026-09-24";
@@ -233,19 +233,15 @@ async fn an_offset_that_fits_one_offered_slot_while_the_digits_fit_another_is_as
 
 #[tokio::test]
 async fn the_date_of_a_call_stays_what_it_was_when_the_call_began() {
-    // Six seconds before midnight in Chicago, so that a slow machine is in time as well.
-    let server = TestServer::start_at("2026-09-23T04:59:54Z").await;
+    // Before midnight in Chicago, by more than a slow machine takes.
+    let server = TestServer::start_at("2026-09-23T04:55:00Z").await;
     let org = server.org(json!({})).await;
     let before = org.call(&server, ANN);
     let today = async |call: &crate::support::VapiCall| {
         call.tool("check_availability", json!({"date": DAY})).await["today"].clone()
     };
     assert_eq!(today(&before).await, "2026-09-22");
-    let midnight = || async {
-        let now: Value = server.get("/api/health").await["now"].clone();
-        (now.as_str().unwrap() >= "2026-09-23T05:00:00").then_some(())
-    };
-    eventually("midnight", midnight).await;
+    server.set_clock("2026-09-23T05:00:00Z");
     assert_eq!(today(&before).await, "2026-09-22");
     assert_eq!(today(&org.call(&server, "+15125550144")).await, "2026-09-23");
 }
@@ -294,4 +290,25 @@ async fn every_answer_about_free_times_says_which_day_it_is_and_in_which_zone() 
         (&json!("2026-09-22"), &json!("America/New_York")),
         "{answer}"
     );
+}
+
+#[tokio::test]
+async fn tomorrow_is_the_same_day_in_the_offer_and_in_the_booking_whatever_zone_was_named() {
+    // Half past eleven in the evening in Chicago; in New York it is the next day already.
+    let server = TestServer::start_at("2026-09-23T04:30:00Z").await;
+    let org = server.org(json!({})).await;
+    let call = org.call(&server, ANN);
+    // What was offered for the org's tomorrow must not be what is booked.
+    call.tool("checkAvailability", json!({"date": "tomorrow"})).await;
+    let there = json!({"date": "tomorrow", "timezone": "America/New_York"});
+    let free = call.tool("checkAvailability", there).await;
+    assert_eq!(free["today"], "2026-09-23", "{free}");
+    assert_eq!(free["requestedDate"], "2026-09-24", "{free}");
+    let wish = json!({"appointmentDate": "tomorrow", "appointmentTime": "10:00",
+        "patientName": "Ann Ruiz", "patientEmail": "ann@example.com"});
+    let booked = call.tool("bookClinicAppointment", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(org.bookings(&server).await[0]["start"], "2026-09-24T10:00:00-04:00");
+    let gone = call.tool("cancelAppointment", json!({"appointmentDate": "tomorrow"})).await;
+    assert_eq!(gone["success"], true, "{gone}");
 }

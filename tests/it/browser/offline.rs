@@ -41,7 +41,7 @@ async fn after_twenty_seconds_without_network_the_page_catches_up_by_itself() {
         assert!(!text.contains("During the outage."), "the network was not cut");
     }
 
-    network.mend().await;
+    network.mend();
     page.sees("During the outage.").await;
     page.sees_together(&["Ann Ruiz", "Thu, Sep 24, 10:00 AM"]).await;
     page.sees("I am new here.").await;

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
 pub(super) struct Network {
@@ -11,6 +11,8 @@ pub(super) struct Network {
     server: SocketAddr,
     /// Owns the listener and every connection; `None` while cut.
     carrier: Option<JoinHandle<()>>,
+    /// While cut: keeps the address from everybody else, and listens to nobody.
+    kept: Option<TcpSocket>,
 }
 
 impl Network {
@@ -19,7 +21,7 @@ impl Network {
         let server = address_in(url);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        Self { address, server, carrier: Some(tokio::spawn(carry(listener, server))) }
+        Self { address, server, carrier: Some(tokio::spawn(carry(listener, server))), kept: None }
     }
 
     pub(super) fn url(&self) -> String {
@@ -30,6 +32,10 @@ impl Network {
         if let Some(carrier) = self.carrier.take() {
             carrier.abort();
             let _ = carrier.await;
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.set_reuseaddr(true).unwrap();
+            socket.bind(self.address).unwrap();
+            self.kept = Some(socket);
         }
     }
 
@@ -37,11 +43,11 @@ impl Network {
     pub(super) async fn leads_to(&mut self, url: &str) {
         self.cut().await;
         self.server = address_in(url);
-        self.mend().await;
+        self.mend();
     }
 
-    pub(super) async fn mend(&mut self) {
-        let listener = TcpListener::bind(self.address).await.unwrap();
+    pub(super) fn mend(&mut self) {
+        let listener = self.kept.take().unwrap().listen(1_024).unwrap();
         self.carrier = Some(tokio::spawn(carry(listener, self.server)));
     }
 }

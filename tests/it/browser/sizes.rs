@@ -1,6 +1,6 @@
 //! Each size of screen shows what it is for: a desk cuts nothing silently, a phone can ring back, a wall has ten calls.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{ANN, ANN_AS_SHOWN, DAY, Page, token};
@@ -106,12 +106,58 @@ async fn bookings_made_today_say_when_and_stand_in_that_order_cancelled_or_not()
     let all = org.bookings(&server).await;
     let second = all.iter().find(|it| it["customer_name"] == "Second").unwrap();
     let path = format!("/api/orgs/{}/bookings/{}/cancel", org.id, second["id"].as_str().unwrap());
-    server.api(Method::POST, &path, None).await;
+    let (status, cancelled) = server.api(Method::POST, &path, None).await;
+    assert_eq!(status, StatusCode::OK, "{cancelled}");
     page.sees_together(&["Second", "Cancelled"]).await;
-    let text = page.text().await;
-    let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("no “{words}” in\n{text}"));
-    assert!(at("Third") < at("Second") && at("Second") < at("First"), "{text}");
+    let in_order = "const at = (name) => look.text().indexOf(name); \
+                    return at('Third') >= 0 && at('Third') < at('Second') && at('Second') < at('First');";
+    page.until("the newest stands first", in_order, json!([])).await;
     page.sees("Made ↓").await;
+    page.is_clean().await;
+}
+
+#[tokio::test]
+async fn who_watches_from_another_zone_reads_the_zone_of_each_time_whole() {
+    let server = TestServer::start().await;
+    // Half past something, which has the longest of names.
+    let org = server.org(json!({"timezone": "Asia/Kolkata"})).await;
+    let Some(page) = Page::signed_in(&server.url(""), server.token()).await else { return };
+    let call = org.call(&server, ANN);
+    call.tool("check_availability", json!({"date": DAY})).await;
+    call.tool("create_booking", booking("10:00", "Ann Ruiz")).await;
+    let whole = "return look.cut(/GMT/);";
+    for (width, height, phone) in
+        [(1000, 800, false), (1440, 900, false), (390, 844, true), (320, 640, true)]
+    {
+        page.browser.screen(width, height, "light", phone).await;
+        page.go("/#/").await;
+        page.sees_together(&["8:00 PM", "GMT+5:30", ANN_AS_SHOWN]).await;
+        page.sees_together(&["Sep 24", "10:00 AM", "GMT+5:30", "Ann Ruiz"]).await;
+        assert_eq!(page.ask(whole, json!([])).await, json!([]), "beside the calls, at {width}");
+        assert_eq!(page.ask("return look.tooWide();", json!([])).await, json!([]), "at {width}");
+        page.go("/#/bookings").await;
+        page.sees_together(&["Sep 24", "10:00 AM", "GMT+5:30", "Ann Ruiz"]).await;
+        assert_eq!(page.ask(whole, json!([])).await, json!([]), "on their own page, at {width}");
+    }
+    page.is_clean().await;
+}
+
+#[tokio::test]
+async fn an_operators_cancel_is_seen_in_the_row_of_the_call() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let Some(page) = Page::signed_in(&server.url(""), server.token()).await else { return };
+    let call = org.call(&server, ANN);
+    call.tool("check_availability", json!({"date": DAY})).await;
+    call.tool("create_booking", booking("9:00", "Ann Ruiz")).await;
+    page.sees_together(&[ANN_AS_SHOWN, "9:00 AM", "Confirmed"]).await;
+    let made = org.bookings(&server).await.remove(0);
+    let path = format!("/api/orgs/{}/bookings/{}/cancel", org.id, made["id"].as_str().unwrap());
+    let (status, cancelled) = server.api(Method::POST, &path, None).await;
+    assert_eq!(status, StatusCode::OK, "{cancelled}");
+    let row = "const row = document.querySelector('ol[aria-label=\"Live calls\"] > li'); \
+               return row.innerText.includes(arguments[0]) && row.innerText.includes('Cancelled');";
+    page.until("the row says it", row, json!([ANN_AS_SHOWN])).await;
     page.is_clean().await;
 }
 

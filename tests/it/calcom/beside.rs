@@ -88,6 +88,44 @@ async fn one_that_cannot_be_reached_leaves_the_other() {
 }
 
 #[tokio::test]
+async fn a_full_one_beside_one_that_cannot_be_reached_is_not_told_as_a_full_day() {
+    for policy in ["take_message", "defaults"] {
+        let (clinic, builtin) = both().await;
+        // Nothing is left at ours, and all is free at Cal.com.
+        let hours = json!({"thu": [["10:00", "10:30"]]});
+        let booking = json!({"outage_policy": policy});
+        let settings = json!({"business_hours": hours, "booking": booking});
+        let (status, answer) = clinic.org.patch(&clinic.server, settings).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let ours = json!({"default_connection": builtin, "services": [{"id": "consultation",
+            "name": "Consultation", "duration_minutes": 30, "connections": [builtin]}]});
+        clinic.org.patch(&clinic.server, ours).await;
+        assert_eq!(books(&clinic, "Ann Ruiz").await["success"], true);
+        let both = json!({"services": [{"id": "consultation", "name": "Consultation",
+            "duration_minutes": 30, "connections": [builtin, clinic.connection]}]});
+        clinic.org.patch(&clinic.server, both).await;
+        clinic.stand_in.always(Operation::Any, Trouble::TooMany { retry_after: None });
+        let call = clinic.call();
+        let free = call.tool("check_availability", json!({"date": DAY})).await;
+        if policy == "take_message" {
+            hears(&free, "I'm having trouble accessing the calendar right now");
+            continue;
+        }
+        assert_eq!(
+            (&free["unconfirmed"], &free["available"]),
+            (&json!(true), &json!(true)),
+            "{free}"
+        );
+        let wish = json!({"date": DAY, "time": "11:00", "customer_name": "Bob Lee"});
+        let booked = call.tool("create_booking", wish).await;
+        assert!(message(&booked).contains("requested"), "{booked}");
+        let bookings = clinic.bookings().await;
+        let bobs = bookings.iter().find(|one| one["customer_name"] == "Bob Lee").unwrap();
+        assert_eq!(bobs["connection_id"], clinic.connection.as_str(), "{bobs}");
+    }
+}
+
+#[tokio::test]
 async fn the_built_in_one_that_is_switched_off_leaves_cal_com() {
     let (clinic, builtin) = both().await;
     let path = format!("/api/orgs/{}/connections/{builtin}", clinic.org.id);

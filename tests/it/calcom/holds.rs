@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::support::{eventually, eventually_within};
+use crate::support::{Process, eventually, eventually_within};
 
 const TEN: &str = "2026-09-24T15:00:00Z";
 
@@ -52,8 +52,9 @@ async fn a_slot_is_kept_while_it_is_booked_and_given_back_when_it_is() {
     let create = order.iter().position(|one| *one == Operation::Create).unwrap();
     assert!(fresh_check < reserve && reserve < create, "{order:?}");
     let asked = &clinic.stand_in.asked_to(Operation::Reserve)[0];
-    assert_eq!(asked.body, Some(json!({"eventTypeId": PLAIN, "slotStart": TEN})));
-    assert_eq!(asked.version.as_deref(), Some("2024-09-04"));
+    let body = json!({"eventTypeId": PLAIN, "slotStart": TEN, "reservationDuration": 1});
+    assert_eq!(asked.body, Some(body));
+    assert_eq!(asked.header("cal-api-version"), Some("2024-09-04"));
 }
 
 #[tokio::test]
@@ -73,7 +74,7 @@ async fn a_refused_booking_leaves_the_slot_free_by_the_time_the_caller_hears_of_
 #[tokio::test]
 async fn a_booking_whose_answer_is_lost_or_never_comes_gives_its_slot_back() {
     for trouble in [Trouble::DropsBefore, Trouble::DropsAfter, Trouble::HangsBefore] {
-        let clinic = Clinic::open_with(PLAIN, json!({}), 1_500).await;
+        let clinic = Clinic::open_with(PLAIN, json!({}), 3_000).await;
         let call = clinic.offered().await;
         clinic.stand_in.next(Operation::Create, trouble.clone());
         let told = clinic.book(&call).await;
@@ -119,14 +120,15 @@ async fn a_caller_who_hangs_up_in_the_middle_leaves_no_slot_kept() {
 #[tokio::test]
 async fn where_slots_cannot_be_kept_they_are_booked_all_the_same_and_it_is_not_tried_again() {
     let not_found = Trouble::Answers { status: 404, body: json!({"message": "Cannot POST"}) };
-    for trouble in [
-        Trouble::Forbids,
-        Trouble::Refuses,
-        not_found,
-        Trouble::FailsBefore,
-        Trouble::DropsBefore,
-        Trouble::HangsBefore,
-        Trouble::TooMany { retry_after: None },
+    // What is refused may be only the time for which it is to be kept.
+    for (trouble, tries) in [
+        (Trouble::Forbids, 2),
+        (Trouble::Refuses, 2),
+        (not_found, 1),
+        (Trouble::FailsBefore, 1),
+        (Trouble::DropsBefore, 1),
+        (Trouble::HangsBefore, 1),
+        (Trouble::TooMany { retry_after: None }, 1),
     ] {
         let clinic = Clinic::open().await;
         clinic.stand_in.always(Operation::Reserve, trouble.clone());
@@ -139,8 +141,70 @@ async fn where_slots_cannot_be_kept_they_are_booked_all_the_same_and_it_is_not_t
         assert_eq!(call.tool("cancel_booking", code).await["success"], true);
         let again = clinic.book(&call).await;
         assert_eq!(again["success"], true, "{trouble:?}: {again}");
-        assert_eq!(clinic.stand_in.asked_to(Operation::Reserve).len(), 1, "{trouble:?}");
+        assert_eq!(clinic.stand_in.asked_to(Operation::Reserve).len(), tries, "{trouble:?}");
     }
+}
+
+#[tokio::test]
+async fn where_nobody_may_say_for_how_long_a_slot_is_kept_for_as_long_as_calcom_does() {
+    let clinic = Clinic::open().await;
+    clinic.stand_in.next(Operation::Reserve, Trouble::Forbids);
+    let call = clinic.offered().await;
+    let booked = clinic.book(&call).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    let code = json!({"booking_reference": booked["confirmationNumber"]});
+    assert_eq!(call.tool("cancel_booking", code).await["success"], true);
+    assert_eq!(clinic.book(&call).await["success"], true);
+    let asked = clinic.stand_in.asked_to(Operation::Reserve);
+    let said: Vec<_> = asked
+        .iter()
+        .map(|asked| asked.body.as_ref().unwrap().get("reservationDuration").is_some())
+        .collect();
+    assert_eq!(said, [true, false, false], "it is learnt once");
+    let released = clinic.stand_in.asked_to(Operation::Release).len();
+    assert_eq!((released, clinic.stand_in.held().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn what_is_kept_when_the_server_dies_is_free_a_minute_later_and_can_be_booked() {
+    let stand_in = StandIn::start(setup(MORNING)).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let more = format!("[providers.calcom]\nbase_url = \"{}\"", stand_in.base_url());
+    let server = Process::start_with(folder.path(), "warn", &more).await;
+    let org = TestOrg::create(&server, json!({})).await;
+    connect(&server, &org, connection(PLAIN)).await;
+    let call = org.call(&server, ANN);
+    call.tool("check_availability", json!({"date": DAY})).await;
+    stand_in.always(Operation::Create, Trouble::HangsBefore);
+    let booking = booking(&call);
+    eventually("the booking to be asked for", || async {
+        (!stand_in.asked_to(Operation::Create).is_empty()).then_some(())
+    })
+    .await;
+    booking.abort();
+    server.kill();
+    let ten: jiff::Timestamp = TEN.parse().unwrap();
+    assert_eq!(stand_in.held(), [ten], "nobody is left to give it back");
+
+    let minute = jiff::SignedDuration::from_mins(1);
+    stand_in.let_pass(minute);
+    assert!(stand_in.held().is_empty(), "it was asked to be kept for no longer");
+    stand_in.behave();
+    let now: jiff::Timestamp = MORNING.parse().unwrap();
+    let server = Process::start_at(folder.path(), now + minute, &more).await;
+    let outcome = eventually_within(Duration::from_secs(60), "the end of doubt", || async {
+        let outcome = org.bookings(&server).await[0]["outcome"].clone();
+        (outcome == "confirmed" || outcome == "failed").then_some(outcome)
+    })
+    .await;
+    // What nobody was promised is given up.
+    assert_eq!((outcome, stand_in.standing().len()), (json!("failed"), 0));
+    let other = org.call(&server, "+13125550143");
+    // The first call goes on after the restart, and what it was offered is not offered to others yet.
+    let asked_back = other.tool("create_booking", ten_for("Bo Lee")).await;
+    hears(&asked_back, "10 AM is free");
+    let booked = other.tool("create_booking", ten_for("Bo Lee")).await;
+    assert_eq!(booked["success"], true, "{booked}");
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ async fn what_is_beyond_the_limit_is_told_at_once_and_not_sent() {
     assert!((1..8).contains(&answered), "{heard:?}");
     assert!(clinic.stand_in.asked().len() <= 8, "{:?}", clinic.stand_in.asked());
     for (_, took) in heard.iter().filter(|(answered, _)| !answered) {
-        assert!(*took < Duration::from_secs(1), "nobody waits a minute: {heard:?}");
+        assert!(*took < Duration::from_secs(4), "nobody waits a minute: {heard:?}");
     }
     let refused = call.tool("check_availability", json!({"date": "2026-10-07"})).await;
     hears(&refused, "I cannot reach the calendar right now");

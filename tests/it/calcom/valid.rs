@@ -1,41 +1,19 @@
 //! Every request that we send is one that Cal.com's own description allows, and the stand-in answers as it
 //! says: a story from the first check to the end of the connection, with what it has of every option.
 
+mod description;
+
 use hookswitch::config::Config;
 
 use super::*;
-use crate::described::{Behind, Described, Watched, is_posted_to};
-use crate::support::eventually;
+use crate::described::{Described, Watched, in_the_end, is_posted_to};
 
-const CALCOM: Described = Described { files: &["calcom.json"], base: "", behind: &BEHIND };
-
-const BEHIND: [Behind; 5] = [
-    Behind {
-        operation: "GET /v2/bookings",
-        complaint: "request.query.status.0: Request query parameter status.0 must be equal to one",
-        because: "the description's own example is a list with commas",
-    },
-    Behind {
-        operation: "POST /v2/bookings",
-        complaint: "request.body: Request body must match exactly one schema in oneOf",
-        because: "one of them, a recurring booking, demands nothing that an ordinary one has not",
-    },
-    Behind {
-        operation: "POST /v2/bookings",
-        complaint: "request.body: Request body must have required property 'instant'",
-        because: "it is said of another kind of booking, for the same reason",
-    },
-    Behind {
-        operation: "GET /v2/slots",
-        complaint: "response.body",
-        because: "its examples have an envelope around the days, its schema has none",
-    },
-    Behind {
-        operation: "GET /v2/event-types/{eventTypeId}",
-        complaint: "response.body.data",
-        because: "`isDefault` of booking fields is described as an object, and is true or false",
-    },
-];
+const CALCOM: Described = Described {
+    files: &["calcom.json"],
+    base: "",
+    behind: &[],
+    amends: Some(description::put_right),
+};
 
 /// All that we ask of Cal.com.
 const OPERATIONS: [&str; 13] = [
@@ -63,13 +41,10 @@ async fn every_request_is_valid_by_calcoms_own_description() {
         config.sync.poll_seconds = 1;
     };
     let server = TestServer::start_with(MORNING, at, Vec::new).await;
-    let org = server.org(json!({})).await;
     let mut body = connection(ASKING);
     body["options"]["booking_fields"] = json!({"reason": "{notes}", "visits": 2});
     body["options"]["language"] = json!("es");
-    let made = connect(&server, &org, body).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    let clinic = Clinic { stand_in, server, org, connection };
+    let clinic = Clinic::with(stand_in, server, json!({}), body).await;
     assert_eq!(clinic.check().await["ok"], true);
 
     let call = clinic.offered().await;
@@ -80,7 +55,7 @@ async fn every_request_is_valid_by_calcoms_own_description() {
     clinic.stand_in.next(Operation::Create, Trouble::FailsAfter);
     let code = call.tool("create_booking", ten).await["confirmationNumber"].clone();
     let stands = async |what: &str, field: &str, value: &str| {
-        eventually(what, || async { (clinic.bookings().await[0][field] == value).then_some(()) })
+        in_the_end(what, || async { (clinic.bookings().await[0][field] == value).then_some(()) })
             .await;
     };
     stands("the look-up", "outcome", "confirmed").await;

@@ -43,13 +43,15 @@ async fn nothing_is_ever_written_without_a_condition() {
     let clinic = Clinic::open().await;
     life::whole(&clinic.server, &clinic.org, &person(&clinic)).await;
     let own = |asked: &hookswitch::player::stand_ins::caldav::Asked| {
-        asked.path.contains("/slot-") && !asked.body.contains("Room 2") || asked.method == "DELETE"
+        asked.path().contains("/slot-") && !asked.text().contains("Room 2")
+            || asked.method == "DELETE"
     };
     let mut writes = clinic.stand_in.asked_to(Operation::Put);
     writes.extend(clinic.stand_in.asked_to(Operation::Delete));
     assert!(writes.len() >= 5, "{writes:?}");
     for write in writes.iter().filter(|asked| own(asked)) {
-        let condition = write.condition.as_deref().unwrap_or_else(|| panic!("none: {write:?}"));
+        let condition = write.header("if-match").or_else(|| write.header("if-none-match"));
+        let condition = condition.unwrap_or_else(|| panic!("none: {write:?}"));
         assert!(condition == "*" || condition.starts_with("\"v"), "{write:?}");
     }
 }

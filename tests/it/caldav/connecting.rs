@@ -77,12 +77,8 @@ async fn of_several_calendars_one_has_to_be_chosen_and_all_that_are_named_count(
 
 #[tokio::test]
 async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
-    let server = TestServer::start().await;
-    let org = server.org(json!({})).await;
-    let path = format!("/api/orgs/{}/connections", org.id);
-    let before = server.get(&path).await;
     let at = |url: &str| connection(url, &json!({}));
-    for (body, field) in [
+    let entries = vec![
         (json!({"provider": "caldav"}), "credentials.url"),
         (at("cal.example.com"), "credentials.url"),
         (at("http://cal.example.com/"), "credentials.url"),
@@ -92,14 +88,8 @@ async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
         (at("https://2130706433/"), "credentials.url"),
         (at("https://localhost/"), "credentials.url"),
         (connection("https://cal.example.com/", &json!({"colour": "red"})), "options.colour"),
-    ] {
-        let (status, answer) = server.api(Method::POST, &path, Some(body.clone())).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {answer}");
-        let message = answer["error"]["message"].as_str().unwrap();
-        assert!(message.starts_with(&format!("`{field}`")), "{body}: {message}");
-        assert!(!answer.to_string().contains(PASSWORD), "{answer}");
-    }
-    assert_eq!(server.get(&path).await, before);
+    ];
+    clinic::are_refused(entries, PASSWORD).await;
 }
 
 #[tokio::test]

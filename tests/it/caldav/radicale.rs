@@ -5,11 +5,16 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
+use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 
 use super::*;
-use crate::support::eventually;
+use crate::support::eventually_within;
+
+/// How long Python may take to start it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program that starts Radicale, as `HOOKSWITCH_RADICALE` or the search path names it.
 fn program() -> Option<std::path::PathBuf> {
@@ -66,27 +71,39 @@ impl Running {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("users"), format!("{USER}:{PASSWORD}\n")).unwrap();
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        let config = format!(
-            "[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {}\n\
-             htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {}\n",
-            at("users").display(),
-            at("data").display()
-        );
-        std::fs::write(at("config"), config).unwrap();
-        let child = Command::new(program)
-            .arg("--config")
-            .arg(at("config"))
-            .stdout(Stdio::null())
-            .stderr(std::fs::File::create(at("log")).unwrap())
-            .spawn()
-            .unwrap();
+        let run = || {
+            let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+            let config = format!(
+                "[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\n\
+                 htpasswd_filename = {}\nhtpasswd_encryption = plain\ndelay = 0\n\
+                 [storage]\nfilesystem_folder = {}\n",
+                at("users").display(),
+                at("data").display()
+            );
+            std::fs::write(at("config"), config).unwrap();
+            let mut command = Command::new(&program);
+            command.arg("--config").arg(at("config")).stdout(Stdio::null());
+            command.stderr(std::fs::File::create(at("log")).unwrap());
+            (command.spawn().unwrap(), port)
+        };
+        let ((mut child, mut port), mut starts) = (run(), 1);
+        eventually_within(PATIENCE, "Radicale", || {
+            if let Some(ended) = child.try_wait().unwrap() {
+                // Somebody else may have been quicker to take the port.
+                let said = std::fs::read_to_string(at("log")).unwrap();
+                assert!(starts < 4, "Radicale ended at once, {starts} times: {ended:?} {said}");
+                starts += 1;
+                (child, port) = run();
+            }
+            let port = port;
+            async move { TcpStream::connect(("127.0.0.1", port)).await.ok() }
+        })
+        .await;
         let url = format!("http://127.0.0.1:{port}/");
         let server =
             server_with(&format!("127.0.0.1:{port}"), |config| config.sync.poll_seconds = seconds)
                 .await;
         let client = server.client().clone();
-        eventually("Radicale", || async { client.get(&url).send().await.ok() }).await;
         let person = Person::new(&client, &format!("{url}{USER}/work/"));
         person.make_calendar().await;
         let org = server.org(json!({})).await;

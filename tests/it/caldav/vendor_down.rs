@@ -6,20 +6,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_question_that_is_not_answered_well_is_an_outage_whatever_the_reason() {
-    for trouble in [
-        Trouble::TooMany { retry_after: None },
-        Trouble::FailsBefore,
-        Trouble::DropsBefore,
-        Trouble::BreaksOff,
-        Trouble::Garbles,
-        Trouble::Floods,
-        Trouble::Drips,
-        Trouble::Bomb,
-        Trouble::HangsBefore,
-        Trouble::Refuses,
-        Trouble::Forbids,
-        Trouble::Redirects,
-    ] {
+    for trouble in clinic::bad_answers() {
         let clinic =
             Clinic::open_within(Setup::new(USER, PASSWORD), json!({}), &json!({}), 1_500).await;
         clinic.stand_in.always(Operation::Any, trouble.clone());

@@ -1,10 +1,7 @@
 //! Connecting Calendly: what is refused, what the check finds out, and who reaches it.
 
 use super::*;
-
-fn connections(org: &TestOrg) -> String {
-    format!("/api/orgs/{}/connections", org.id)
-}
+use crate::clinic::connections;
 
 #[tokio::test]
 async fn the_check_names_the_account_and_changes_nothing_there() {
@@ -36,12 +33,9 @@ async fn the_check_says_which_option_is_wrong() {
 
 #[tokio::test]
 async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
-    let server = TestServer::start().await;
-    let org = server.org(json!({})).await;
-    let before = server.get(&connections(&org)).await;
     let of = |credentials: Value, options: Value| json!({"provider": "calendly", "credentials": credentials, "options": options});
     let right = || json!({"token": TOKEN});
-    for (body, field) in [
+    let entries = vec![
         (json!({"provider": "calendly"}), "credentials.token"),
         (of(json!({}), json!({})), "credentials.token"),
         (of(json!({"token": "a b"}), json!({})), "credentials.token"),
@@ -56,15 +50,8 @@ async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
         (of(right(), json!({"location": {"kind": "moon"}})), "options.location.kind"),
         (of(right(), json!({"scope": "team"})), "options.scope"),
         (of(right(), json!({"colour": "red"})), "options.colour"),
-    ] {
-        let (status, answer) =
-            server.api(Method::POST, &connections(&org), Some(body.clone())).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {answer}");
-        let message = answer["error"]["message"].as_str().unwrap();
-        assert!(message.starts_with(&format!("`{field}`")), "{body}: {message}");
-        assert!(!answer.to_string().contains(TOKEN), "{answer}");
-    }
-    assert_eq!(server.get(&connections(&org)).await, before);
+    ];
+    clinic::are_refused(entries, TOKEN).await;
 }
 
 #[tokio::test]

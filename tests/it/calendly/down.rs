@@ -8,20 +8,7 @@ use crate::support::eventually;
 
 #[tokio::test]
 async fn a_question_that_is_not_answered_well_is_an_outage_whatever_the_reason() {
-    for trouble in [
-        Trouble::TooMany { retry_after: None },
-        Trouble::FailsBefore,
-        Trouble::DropsBefore,
-        Trouble::BreaksOff,
-        Trouble::Garbles,
-        Trouble::Floods,
-        Trouble::Drips,
-        Trouble::Bomb,
-        Trouble::HangsBefore,
-        Trouble::Refuses,
-        Trouble::Forbids,
-        Trouble::Redirects,
-    ] {
+    for trouble in clinic::bad_answers() {
         let clinic = Clinic::open_at(setup(MORNING), PLAIN, json!({}), 1_500).await;
         clinic.stand_in.always(Operation::Open, trouble.clone());
         let call = clinic.call();

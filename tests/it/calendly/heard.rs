@@ -19,10 +19,7 @@ async fn clinic(is_posted_to: bool) -> Clinic {
         config.server.public_url = is_posted_to.then(|| OUTSIDE.into());
     };
     let server = TestServer::start_with(MORNING, change, Vec::new).await;
-    let org = server.org(json!({})).await;
-    let made = connect(&server, &org, connection(PLAIN)).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    let clinic = Clinic { stand_in, server, org, connection };
+    let clinic = Clinic::at(stand_in, server, json!({}), connection(PLAIN)).await;
     if is_posted_to {
         let asked = || async { clinic.stand_in.subscriptions().pop() };
         eventually("the subscription", asked).await;

@@ -4,14 +4,14 @@
 use hookswitch::config::Config;
 
 use super::*;
-use crate::described::{Described, Watched, is_posted_to};
-use crate::support::eventually;
+use crate::described::{Described, Watched, in_the_end, is_posted_to};
 
 /// The older whole one, and before it what was added since.
 const CALENDLY: Described = Described {
     files: &["calendly-scheduling-supplement.json", "calendly-2024-04.yaml"],
     base: "",
     behind: &[],
+    amends: None,
 };
 
 /// All that we ask of Calendly.
@@ -42,12 +42,9 @@ async fn every_request_is_valid_by_calendlys_own_descriptions() {
         config.sync.poll_seconds = 1;
     };
     let server = TestServer::start_with(MORNING, at, Vec::new).await;
-    let org = server.org(json!({})).await;
     let mut body = connection(ASKING);
     body["options"]["answers"] = json!({"Reason for visit": "{notes}", "Insurance": "Public"});
-    let made = connect(&server, &org, body).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    let clinic = Clinic { stand_in, server, org, connection };
+    let clinic = Clinic::at(stand_in, server, json!({}), body).await;
     assert_eq!(clinic.check().await["ok"], true);
 
     let call = clinic.offered().await;
@@ -57,7 +54,7 @@ async fn every_request_is_valid_by_calendlys_own_descriptions() {
     clinic.stand_in.next(Operation::Create, Trouble::FailsAfter);
     let code = call.tool("create_booking", ten).await["confirmationNumber"].clone();
     let stands = async |what: &str, field: &str, value: &str| {
-        eventually(what, || async { (clinic.bookings().await[0][field] == value).then_some(()) })
+        in_the_end(what, || async { (clinic.bookings().await[0][field] == value).then_some(()) })
             .await;
     };
     stands("the look-up", "outcome", "confirmed").await;

@@ -46,7 +46,7 @@ async fn read(url: &str, token: &str, path: &str) -> Value {
     answer.json().await.unwrap()
 }
 
-fn local_token(folder: &Path, data: &str) -> String {
+pub(super) fn local_token(folder: &Path, data: &str) -> String {
     let file = fs::read(folder.join(data).join("server.json")).unwrap();
     serde_json::from_slice::<Value>(&file).unwrap()["token"].as_str().unwrap().to_owned()
 }
@@ -212,7 +212,7 @@ fn journal(data: &Path) -> PathBuf {
     logs.swap_remove(0)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -8,8 +8,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::program::run;
+use super::care::copy;
+use super::program::{Ended, run};
 use super::{Served, bookings, client, post, serve};
+
+/// Damages of rows, one after the other. A hundred, with a look at what sled alone finds, are in storage's own tests.
+const DAMAGES: usize = 20;
 
 /// Makes an org with some bookings and stops the server; gives the bookings as they were read.
 async fn filled(folder: &Path) -> (Vec<Value>, String) {
@@ -30,6 +34,11 @@ async fn filled(folder: &Path) -> (Vec<Value>, String) {
 }
 
 async fn bookings_after(folder: &Path, org: &str) -> Vec<Value> {
+    served_again(folder, org).await.0
+}
+
+/// Starts the server again and stops it in order; gives the bookings and what it said.
+async fn served_again(folder: &Path, org: &str) -> (Vec<Value>, Ended) {
     let mut server = serve(folder);
     let url = server.next_line().strip_prefix("listening on ").unwrap().to_owned();
     let local = fs::read(folder.join("data/server.json")).unwrap();
@@ -38,8 +47,9 @@ async fn bookings_after(folder: &Path, org: &str) -> Vec<Value> {
     let token = local["token"].as_str().unwrap();
     let answer = client().get(path).bearer_auth(token).send().await.unwrap();
     let found = answer.json::<Value>().await.unwrap()["items"].as_array().unwrap().clone();
-    assert_eq!(server.terminate().code, 0);
-    found
+    let ended = server.terminate();
+    assert_eq!(ended.code, 0, "{ended}");
+    (found, ended)
 }
 
 /// Overwrites a stretch of the rows' file that holds something; false if it is empty there.
@@ -57,37 +67,45 @@ fn overwrite(file: &Path, at: u64) -> bool {
     true
 }
 
+/// Flips a bit of `value` at every place of a file at which it stands: so also where it is alive,
+/// wherever sled keeps older copies. How many places that were.
+fn damage_everywhere(file: &Path, value: &str) -> usize {
+    let mut bytes = fs::read(file).unwrap();
+    let windows = bytes.windows(value.len()).enumerate();
+    let starts: Vec<usize> =
+        windows.filter(|(_, found)| *found == value.as_bytes()).map(|(start, _)| start).collect();
+    for start in &starts {
+        bytes[start + value.len() / 2] ^= 1;
+    }
+    fs::write(file, bytes).unwrap();
+    starts.len()
+}
+
 #[tokio::test]
-async fn damaged_rows_are_told_made_anew_from_the_journal_and_sound_afterwards() {
+async fn verify_finds_every_damaged_row_and_makes_it_anew() {
     let folder = tempfile::tempdir().unwrap();
     let (made, org) = filled(folder.path()).await;
-    let rows = folder.path().join("data/sled/db");
-    let length = rows.metadata().unwrap().len();
-    let (mut told, mut done) = (0, 0);
-    for place in 0..24 {
-        if !overwrite(&rows, length * place / 24) {
-            continue;
-        }
-        done += 1;
-        let first = run(folder.path(), &["verify", "--data-dir", "data"], "");
-        if first.code == 0 {
-            // What lay there is of no account any more: rows that were changed since.
-            assert!(first.out.contains("all as they were written"), "{first}");
-        } else {
-            told += 1;
-            assert_eq!(first.code, 1, "{first}");
-            assert!(first.out.contains("damaged the rows were damaged"), "{first}");
-            for words in ["made anew from the journal", "nothing is lost", "the disk"] {
-                assert!(first.err.contains(words), "{words}: {first}");
-            }
-        }
-        let second = run(folder.path(), &["verify", "--data-dir", "data", "--json"], "");
-        assert_eq!(second.code, 0, "{second}");
-        if told == 3 {
-            break;
+    let (rows, whole) = (folder.path().join("data/sled/db"), folder.path().join("whole"));
+    let well = run(folder.path(), &["verify", "--data-dir", "data"], "");
+    assert_eq!(well.code, 0, "{well}");
+    copy(&folder.path().join("data"), &whole);
+    let of = |field: &'static str| made.iter().map(move |made| made[field].as_str().unwrap());
+    let values: Vec<&str> = of("customer_phone").chain(of("confirmation")).step_by(6).collect();
+    assert_eq!(values.len(), DAMAGES);
+    for value in values {
+        fs::remove_dir_all(folder.path().join("data")).unwrap();
+        copy(&whole, &folder.path().join("data"));
+        let places = damage_everywhere(&rows, value);
+        assert!(places > 0, "{value} is nowhere in the rows");
+        let found = run(folder.path(), &["verify", "--data-dir", "data"], "");
+        assert_eq!(found.code, 1, "{value} in {places} places: {found}");
+        assert!(found.out.contains("damaged the rows "), "{value}: {found}");
+        for words in ["made anew from the journal", "nothing is lost", "the disk"] {
+            assert!(found.err.contains(words), "{value}: {words}: {found}");
         }
     }
-    assert!(told > 0, "none of {done} damages was found");
+    let again = run(folder.path(), &["verify", "--data-dir", "data", "--json"], "");
+    assert_eq!(again.code, 0, "{again}");
     fs::remove_dir_all(folder.path().join("data/sled")).unwrap();
     let missing = run(folder.path(), &["verify", "--data-dir", "data", "--json"], "");
     assert_eq!(missing.code, 1, "{missing}");
@@ -95,6 +113,38 @@ async fn damaged_rows_are_told_made_anew_from_the_journal_and_sound_afterwards()
     assert_eq!((&report["sound"], &report["rebuilt"]), (&json!(false), &json!(true)), "{report}");
     assert!(report["problems"][0].as_str().unwrap().contains("the folder is missing"), "{report}");
     assert_eq!(bookings_after(folder.path(), &org).await, made);
+}
+
+#[tokio::test]
+async fn a_server_that_finds_rows_gone_says_so_in_its_log_and_has_them_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (made, org) = filled(folder.path()).await;
+    let last = made.last().unwrap()["confirmation"].as_str().unwrap();
+    assert!(damage_everywhere(&folder.path().join("data/sled/db"), last) > 0);
+    let (found, ended) = served_again(folder.path(), &org).await;
+    assert_eq!(found, made);
+    let warned = |line: &&str| line.contains("WARN") && line.contains("from the journal");
+    assert!(ended.err.lines().any(|line| warned(&line)), "{ended}");
+    assert_eq!(run(folder.path(), &["verify", "--data-dir", "data"], "").code, 0);
+}
+
+#[tokio::test]
+async fn what_a_killed_server_leaves_is_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..3 {
+        let mut server = serve(folder.path());
+        let url = server.next_line().strip_prefix("listening on ").unwrap().to_owned();
+        let token = super::care::local_token(folder.path(), "data");
+        for n in 0..20 {
+            let org = json!({"name": format!("Org {round} {n}"), "timezone": "UTC"});
+            post(&format!("{url}/api/orgs"), &token, &org).await;
+        }
+        // Dropped as `kill -9` would end it.
+        drop(server);
+        let checked = run(folder.path(), &["verify", "--data-dir", "data"], "");
+        assert_eq!(checked.code, 0, "round {round}: {checked}");
+        assert!(checked.out.contains("all as they were written"), "{checked}");
+    }
 }
 
 #[tokio::test]

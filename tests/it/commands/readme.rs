@@ -5,6 +5,7 @@ mod lists;
 mod matching;
 mod parking;
 mod said;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
@@ -59,7 +60,13 @@ fn the_curl_examples_answer_what_the_readme_shows() {
         .map(|word| word.split_once('=').unwrap())
         .collect();
     assert_eq!(clock.len(), 2, "{start}");
-    let flags = ["serve", "--bind", "127.0.0.1:0", "--data-dir", "data"];
+    // As it stands there, but on a free port.
+    let words = start.split_whitespace().filter(|word| *word != "\\");
+    let words: Vec<&str> = words.skip_while(|word| word.contains('=')).collect();
+    let ["cargo", "run", "--release", "--", flags @ ..] = words.as_slice() else {
+        panic!("another program is started: {start}")
+    };
+    let flags = [flags, &["--bind", "127.0.0.1:0"]].concat();
     let mut server = Program::start(folder.path(), &flags, &clock);
     let mut known = BTreeMap::new();
     known.insert("URL", server.next_line().strip_prefix("listening on ").unwrap().to_owned());

@@ -25,7 +25,7 @@ async fn a_late_result_is_brought_into_the_live_call_once() {
     let allow = stub.allow();
     let change = |config: &mut Config| {
         allow(config);
-        config.sessions.tool_deadline_ms = 300;
+        config.sessions.tool_deadline_ms = 1_000;
     };
     let server = TestServer::start_with(MORNING, change, slow_tool).await;
     let org = org(&server).await;
@@ -36,10 +36,10 @@ async fn a_late_result_is_brought_into_the_live_call_once() {
         ready.tool("ask_the_stars", json!({"wait_ms": 0})).await,
         json!("The stars are well aligned.")
     );
-    let answer = over.raw("ask_the_stars", json!({"wait_ms": 900})).await;
+    let answer = over.raw("ask_the_stars", json!({"wait_ms": 4_000})).await;
     assert_eq!(result_of(&answer)["error"], "still_working");
     over.end().await;
-    let answer = live.raw_as("call_late_1", "ask_the_stars", json!({"wait_ms": 900})).await;
+    let answer = live.raw_as("call_late_1", "ask_the_stars", json!({"wait_ms": 4_000})).await;
     assert_eq!(result_of(&answer)["error"], "still_working");
 
     let commands = stub.wait(&path(&live), 1).await;
@@ -56,7 +56,7 @@ async fn a_late_result_is_brought_into_the_live_call_once() {
     );
     until(&server, &org, &live, json!({"type": "control_sent", "action": "inject"})).await;
     // A repeat of the same id is answered, not brought in again.
-    let answer = live.raw_as("call_late_1", "ask_the_stars", json!({"wait_ms": 900})).await;
+    let answer = live.raw_as("call_late_1", "ask_the_stars", json!({"wait_ms": 4_000})).await;
     assert_eq!(result_of(&answer), json!("The stars are well aligned."));
     until(&server, &org, &over, json!({"type": "warning", "code": "late_result"})).await;
     assert_eq!(stub.bodies(&path(&live)).len(), 1);

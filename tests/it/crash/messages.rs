@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use hookswitch::player::stand_ins::twilio::{Operation, Plan, StandIn, Trouble};
+use hookswitch::player::stand_ins::twilio::{Operation, Plan, Setup, StandIn, Trouble};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ async fn killed_while_messages_are_sent_none_is_lost_and_none_comes_twice() {
     eprintln!("{rounds} rounds, HOOKSWITCH_KILL_SEED={seed}");
     let mut dice = Dice(seed);
     let folder = tempfile::tempdir().unwrap();
-    let carrier = StandIn::start(ACCOUNT, TOKEN).await.unwrap();
+    let carrier = StandIn::start(Setup::new(ACCOUNT, TOKEN)).await.unwrap();
     trouble(&carrier);
     let (began, morning): (Instant, Timestamp) = (Instant::now(), MORNING.parse().unwrap());
     let clock = || morning + SignedDuration::try_from(began.elapsed()).unwrap();

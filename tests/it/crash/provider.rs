@@ -1,5 +1,6 @@
-//! Rounds of booking at a provider that fails and hangs, killing, and starting again: what callers
-//! were told, our records and the provider's agree in the end, and everything has come to an end.
+//! Rounds of booking, moving and cancelling at a provider that fails and hangs, killing, and starting
+//! again: what callers were told, our records and the provider's agree in the end, and everything has
+//! come to an end: no claim is left that hides a time from those who ask for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -38,6 +39,10 @@ struct Wish {
 }
 
 impl Wish {
+    fn cancels(&self) -> bool {
+        self.tool == "cancel_booking"
+    }
+
     fn was_told(&self, words: &str) -> bool {
         let said = self.answer.as_ref().and_then(|answer| answer["message"].as_str());
         said.is_some_and(|said| said.contains(words))
@@ -59,7 +64,7 @@ async fn stand_in() -> StandIn {
     StandIn::start(setup).await.unwrap()
 }
 
-/// Troubles of every kind, for about every third booking, move and look-up.
+/// Troubles of every kind, for about every third booking, move, cancellation and look-up.
 fn trouble(stand_in: &StandIn) {
     let kinds = [
         Trouble::FailsBefore,
@@ -70,7 +75,7 @@ fn trouble(stand_in: &StandIn) {
         Trouble::DropsAfter,
     ];
     for trouble in kinds {
-        for operation in [Operation::Create, Operation::Reschedule] {
+        for operation in [Operation::Create, Operation::Reschedule, Operation::Cancel] {
             let trouble = trouble.clone();
             stand_in.plan(Plan { operation, trouble, times: None, percent: 6 });
         }
@@ -102,7 +107,9 @@ async fn connected_org(server: &Process) -> TestOrg {
     let path = format!("/api/orgs/{}/connections", org.id);
     let (status, made) = server.request(Method::POST, &path, Some(body)).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
-    let patch = json!({"default_connection": made["id"]});
+    // A time that somebody was told of is shown to others again at once.
+    let booking = json!({"hold_seconds": 1});
+    let patch = json!({"default_connection": made["id"], "booking": booking});
     assert_eq!(org.patch(server, patch).await.0, StatusCode::OK);
     org
 }
@@ -141,11 +148,15 @@ async fn caller(
             answer: None,
         };
         wish.answer = ask(&line, &wish).await;
-        let moves = (number == 0 && wish.was_told("I've booked")).then(|| moving(&wish, who, &day));
+        let then = match number {
+            0 if wish.was_told("I've booked") => Some(moving(&wish, who, &day)),
+            1 if wish.was_told("I've booked") => Some(cancelling(&wish)),
+            _ => None,
+        };
         wishes.push(wish);
-        if let Some(mut moving) = moves {
-            moving.answer = ask(&line, &moving).await;
-            wishes.push(moving);
+        if let Some(mut then) = then {
+            then.answer = ask(&line, &then).await;
+            wishes.push(then);
         }
         heard.fetch_add(1, Ordering::Relaxed);
         if wishes.last().is_some_and(|wish| wish.answer.is_none()) {
@@ -153,6 +164,17 @@ async fn caller(
         }
     }
     wishes
+}
+
+fn cancelling(booked: &Wish) -> Wish {
+    let code = booked.answer.as_ref().map(|answer| answer["confirmationNumber"].clone());
+    Wish {
+        id: format!("cancel-{}", booked.id),
+        tool: "cancel_booking",
+        arguments: json!({"booking_reference": code}),
+        answer: None,
+        ..booked.clone()
+    }
 }
 
 /// The half of a day that nobody books at first has a place for each caller to move to.
@@ -195,6 +217,43 @@ async fn at_rest(server: &Process, org: &TestOrg) {
     .await;
 }
 
+/// The starts that whoever asks hears to be free on a day.
+async fn free(server: &Process, org: &TestOrg, day: &str) -> BTreeSet<Timestamp> {
+    let path = format!("/api/orgs/{}/availability?service_id=visit&from={day}", org.id);
+    let items = server.read(&path).await["items"].as_array().unwrap().clone();
+    items.iter().map(|slot| slot["start"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+/// Waits until what is free on a day is all that nothing stands at: every claim has come to an end.
+/// `open` is what was free before anybody booked.
+async fn nothing_is_hidden(
+    server: &Process,
+    org: &TestOrg,
+    day: &str,
+    (open, bookings): (&BTreeSet<Timestamp>, &[Value]),
+) -> Result<(), String> {
+    let standing: BTreeSet<Timestamp> = bookings
+        .iter()
+        .filter(|booking| booking["status"] == "confirmed" && booking["booking_date"] == *day)
+        .map(|booking| booking["start"].as_str().unwrap().parse().unwrap())
+        .collect();
+    let expected: BTreeSet<Timestamp> = open.difference(&standing).copied().collect();
+    let since = Instant::now();
+    loop {
+        let free = free(server, org, day).await;
+        if free == expected {
+            return Ok(());
+        }
+        // What was told to callers in this round is kept for them for a moment.
+        if since.elapsed() > Duration::from_secs(20) {
+            let hidden: Vec<_> = expected.difference(&free).collect();
+            let twice: Vec<_> = free.difference(&expected).collect();
+            return Err(format!("on {day}, hidden: {hidden:?}; booked and offered: {twice:?}"));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Waits until every booking has come to an end.
 async fn settled(server: &Process, org: &TestOrg, since: Instant) -> Vec<Value> {
     loop {
@@ -202,7 +261,8 @@ async fn settled(server: &Process, org: &TestOrg, since: Instant) -> Vec<Value> 
         let open = bookings.iter().filter(|booking| {
             !matches!(
                 (booking["status"].as_str(), booking["outcome"].as_str()),
-                (Some("confirmed"), Some("confirmed")) | (Some("cancelled"), Some("failed"))
+                (Some("confirmed" | "cancelled"), Some("confirmed"))
+                    | (Some("cancelled"), Some("failed"))
             )
         });
         let open: Vec<_> = open.cloned().collect();
@@ -260,8 +320,15 @@ fn complaints(wishes: &[Wish], bookings: &[Value], stand_in: &StandIn) -> Vec<St
             wrong.push(format!("{} was booked {count} times", wish.id));
         }
         let answer = wish.answer.as_ref();
-        if (wish.was_told("I've booked") || wish.was_told("I've moved")) && count == 0 {
+        let gives_up = |other: &&Wish| {
+            (&other.call, &other.name) == (&wish.call, &wish.name) && other.cancels()
+        };
+        let cancels = wishes.iter().any(|other| gives_up(&other));
+        if (wish.was_told("I've booked") || wish.was_told("I've moved")) && count == 0 && !cancels {
             wrong.push(format!("{} was told {answer:?} and has nothing", wish.id));
+        }
+        if wish.cancels() && wish.was_told("cancelled") && count > 0 {
+            wrong.push(format!("{} was told {answer:?} and it stands", wish.id));
         }
     }
     wrong.extend(misplaced(wishes, &standing));
@@ -311,6 +378,7 @@ async fn killed_while_the_provider_fails_nothing_is_lost_or_doubled_and_everythi
     let mut wishes: Vec<Wish> = Vec::new();
     let started = Instant::now();
     for number in 0..rounds {
+        let open = free(&server, &org, &day.to_string()).await;
         trouble(&stand_in);
         let heard = Arc::new(AtomicUsize::new(0));
         let mut callers = JoinSet::new();
@@ -332,6 +400,8 @@ async fn killed_while_the_provider_fails_nothing_is_lost_or_doubled_and_everythi
         look_ups_fail(&stand_in, Some(1));
         // As if the operator had needed some minutes: what was on its way has arrived.
         now = later(now);
+        // What it keeps for who books is free by then.
+        stand_in.let_pass(SignedDuration::from_mins(20));
         server = start(folder.path(), &stand_in, now).await;
         let since = Instant::now();
         settled(&server, &org, since).await;
@@ -349,12 +419,18 @@ async fn killed_while_the_provider_fails_nothing_is_lost_or_doubled_and_everythi
         }
         at_rest(&server, &org).await;
         let bookings = settled(&server, &org, Instant::now()).await;
-        let wrong = complaints(&wishes, &bookings, &stand_in);
+        let mut wrong = complaints(&wishes, &bookings, &stand_in);
+        let books = (&open, bookings.as_slice());
+        wrong.extend(nothing_is_hidden(&server, &org, &day.to_string(), books).await.err());
         assert!(wrong.is_empty(), "after round {number} with seed {seed}: {wrong:#?}");
         day = day.saturating_add(jiff::Span::new().days(1));
     }
     let moved = wishes.iter().filter(|wish| wish.was_told("I've moved")).count();
-    eprintln!("{} wishes, {moved} moved, {:?}", wishes.len(), started.elapsed());
+    let given_up =
+        wishes.iter().filter(|wish| wish.cancels() && wish.was_told("I've cancelled")).count();
+    let took = started.elapsed();
+    eprintln!("{} wishes, {moved} moved, {given_up} cancelled, {took:?}", wishes.len());
     assert!(wishes.len() > usize::try_from(rounds).unwrap(), "too little happened");
     assert!(moved > 0, "nobody moved");
+    assert!(given_up > 0, "nobody cancelled");
 }

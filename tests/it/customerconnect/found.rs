@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::support::{FeedClient, eventually, result_of};
+use crate::support::{FeedClient, result_of};
 
 #[tokio::test]
 async fn a_customer_is_found_with_the_request_and_in_the_words_of_the_seed() {
@@ -165,11 +165,20 @@ async fn the_directory_is_asked_when_the_call_starts_and_not_again_by_the_tool()
 async fn a_call_starts_and_goes_on_while_the_directory_hangs() {
     let stand_in = StandIn::start(Habit::Waits(std::time::Duration::from_secs(60))).await;
     let (server, org) = server_with(&stand_in).await;
-    let call = org.call(&server, NUMBER);
-    let started = std::time::Instant::now();
-    call.say("Hello?").await;
-    let question = json!({"date": "2025-12-01"});
-    let answer = call.raw("check_availability", question).await;
-    assert!(started.elapsed() < std::time::Duration::from_secs(2), "{:?}", started.elapsed());
-    assert_eq!(result_of(&answer)["success"], true, "{answer}");
+    // A machine that stands still until the directory is given up hardly does so three times.
+    for before in 0..3 {
+        let call = org.call(&server, NUMBER);
+        call.say("Hello?").await;
+        eventually("the directory to be asked", || async {
+            (stand_in.asked().len() > before).then_some(())
+        })
+        .await;
+        let question = json!({"date": "2025-12-01"});
+        let answer = call.raw("check_availability", question).await;
+        assert_eq!(result_of(&answer)["success"], true, "{answer}");
+        if stand_in.open() > 0 {
+            return;
+        }
+    }
+    panic!("the answer waited until the directory was given up");
 }

@@ -1,6 +1,8 @@
 //! A local server that answers as CustomerConnect does, on good days and on bad ones, and remembers
-//! what it was asked.
+//! what it was asked. What the server asks by itself, for a number that nobody has, is answered and counted
+//! apart: it may come at any moment.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -36,7 +38,19 @@ pub(crate) struct Asked {
 #[derive(Clone)]
 struct Memory {
     habit: Arc<Mutex<Habit>>,
+    /// To tries: finds nobody, unless told otherwise.
+    of_tries: Arc<Mutex<Habit>>,
     asked: Arc<Mutex<Vec<Asked>>>,
+    open: Arc<AtomicUsize>,
+}
+
+/// What is searched for by a server that only tries.
+const NOBODY: &str = "phone_number=0005550100";
+
+impl Asked {
+    fn is_try(&self) -> bool {
+        self.uri.ends_with(NOBODY)
+    }
 }
 
 pub(crate) struct StandIn {
@@ -47,7 +61,12 @@ pub(crate) struct StandIn {
 
 impl StandIn {
     pub(crate) async fn start(habit: Habit) -> Self {
-        let memory = Memory { habit: Arc::new(Mutex::new(habit)), asked: Arc::default() };
+        let memory = Memory {
+            habit: Arc::new(Mutex::new(habit)),
+            of_tries: Arc::new(Mutex::new(Habit::Answers(200, people(Vec::new())))),
+            asked: Arc::default(),
+            open: Arc::default(),
+        };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(memory.clone());
@@ -59,8 +78,25 @@ impl StandIn {
         *self.memory.habit.lock().unwrap() = habit;
     }
 
+    /// Fares so with what the server asks by itself.
+    pub(crate) fn behave_when_tried(&self, habit: Habit) {
+        *self.memory.of_tries.lock().unwrap() = habit;
+    }
+
+    /// What was asked about people.
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.memory.asked.lock().unwrap().clone()
+        let asked = self.memory.asked.lock().unwrap();
+        asked.iter().filter(|asked| !asked.is_try()).cloned().collect()
+    }
+
+    /// How often it was tried.
+    pub(crate) fn tries(&self) -> usize {
+        self.memory.asked.lock().unwrap().iter().filter(|asked| asked.is_try()).count()
+    }
+
+    /// Questions that have no answer yet and are not given up.
+    pub(crate) fn open(&self) -> usize {
+        self.memory.open.load(Ordering::SeqCst)
     }
 }
 
@@ -70,15 +106,33 @@ impl Drop for StandIn {
     }
 }
 
+/// A question that has no answer yet and is not given up.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(memory: &Memory) -> Self {
+        memory.open.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(&memory.open))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 async fn answer(State(memory): State<Memory>, uri: Uri, headers: HeaderMap) -> Response {
+    let _open = Open::new(&memory);
     let header = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let key = header("x-api-key");
     let asked =
         Asked { uri: uri.to_string(), key: key.clone(), content_type: header("content-type") };
+    let habit = if asked.is_try() { &memory.of_tries } else { &memory.habit };
+    let habit = habit.lock().unwrap().clone();
     memory.asked.lock().unwrap().push(asked);
-    let habit = memory.habit.lock().unwrap().clone();
     let (status, body) = match habit {
         Habit::Answers(status, body) => (status, body.to_string()),
         Habit::Says(text) => (200, text),

@@ -33,6 +33,7 @@ async fn customers_are_found_or_new_and_a_wrong_key_and_an_outage_pass_without_h
     .unwrap();
     let server = server_at(workspace.url()).await;
     let org = server.org(access()).await;
+    were_tried(&server).await;
     assert_eq!(looked_up(&server, &org).await, NOT_FOUND);
     workspace.add(Contact {
         appointment: Some(("12-15-2025".into(), "3:30PM".into())),
@@ -51,6 +52,7 @@ async fn customers_are_found_or_new_and_a_wrong_key_and_an_outage_pass_without_h
     assert!(seen.to_string().contains("api_key"), "the operator reads what to enter: {seen}");
     let patch = json!({"customerconnect": {"workspace_id": "76692", "api_key": "another-key"}});
     assert_eq!(org.patch(&server, patch).await.0, 200);
+    were_tried(&server).await;
     assert_eq!(looked_up(&server, &org).await, FOUND);
     assert_eq!(health(&server).await["status"], "ok");
 

@@ -11,7 +11,7 @@ use super::*;
 use crate::support::{MORNING, client_builder};
 
 const SQUARE: Described =
-    Described { files: &["square-subset.openapi.json"], base: "", behind: &[] };
+    Described { files: &["square-subset.openapi.json"], base: "", behind: &[], amends: None };
 
 async fn ask(watched: &Watched, method: &Method, uri: &str, token: bool, body: Option<&Value>) {
     let client = client_builder().build().unwrap();

@@ -26,6 +26,9 @@ pub(super) fn program() -> Option<PathBuf> {
 
 /// A running proxy.
 pub(super) struct Prism {
+    program: PathBuf,
+    description: PathBuf,
+    upstream: String,
     child: Child,
     address: SocketAddr,
 }
@@ -40,27 +43,22 @@ impl Drop for Prism {
 impl Prism {
     /// Starts it for a description before `upstream`.
     pub(super) fn start(program: &Path, description: &Path, upstream: &str) -> Self {
-        let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-        let child = Command::new(program)
-            .arg("proxy")
-            .arg(description)
-            .arg(upstream)
-            .args(["--host", "127.0.0.1", "--port", &address.port().to_string()])
-            .args(["--verboseLevel", "silent", "--multiprocess", "false"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        Self { child, address }
+        let (child, address) = run(program, description, upstream);
+        let (program, description) = (program.to_owned(), description.to_owned());
+        Self { program, description, upstream: upstream.to_owned(), child, address }
     }
 
     /// Waits until it answers.
     pub(super) async fn is_up(&mut self) {
-        let address = self.address;
+        let mut starts = 1;
         eventually_within(PATIENCE, "Prism", || {
-            let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none(), "Prism ended at once: {ended:?}");
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                // Somebody else may have been quicker to take the port.
+                assert!(starts < 4, "Prism ended at once, {starts} times: {ended:?}");
+                starts += 1;
+                (self.child, self.address) = run(&self.program, &self.description, &self.upstream);
+            }
+            let address = self.address;
             async move { tokio::net::TcpStream::connect(address).await.ok() }
         })
         .await;
@@ -69,4 +67,21 @@ impl Prism {
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
+}
+
+/// Starts the program on a port that is free at this moment.
+fn run(program: &Path, description: &Path, upstream: &str) -> (Child, SocketAddr) {
+    let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let child = Command::new(program)
+        .arg("proxy")
+        .arg(description)
+        .arg(upstream)
+        .args(["--host", "127.0.0.1", "--port", &address.port().to_string()])
+        .args(["--verboseLevel", "silent", "--multiprocess", "false"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    (child, address)
 }

@@ -35,21 +35,21 @@ async fn the_whole_story(provider: &'static str) {
     let path = clinic.connect().await;
     assert_eq!(clinic.check(&path).await["ok"], true, "{provider}");
     clinic.books("+13125550101", "10:00").await;
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 0, "{provider}");
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 0, "{provider}");
 
     // The vendor refuses the token before its time.
     clinic.server.set_clock(AN_HOUR_LATER);
     clinic.authority.end_access_tokens();
     clinic.books("+13125550102", "11:00").await;
     assert!(clinic.front.refused() >= 1, "{provider} has refused the old one itself");
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 1, "{provider}");
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 1, "{provider}");
     if life == 7_200 {
         // It ends by its time: the vendor is not even asked with it.
         let refused = clinic.front.refused();
         clinic.server.set_clock(HOURS_LATER);
         clinic.books("+13125550103", "11:30").await;
         assert_eq!(clinic.front.refused(), refused, "{provider}");
-        assert_eq!(clinic.authority.asked_to(Operation::Refresh), 2, "{provider}");
+        assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 2, "{provider}");
     }
     assert_eq!(clinic.shown(&path).await["status"], "connected", "{provider}");
 
@@ -112,18 +112,18 @@ async fn a_service_account_goes_on_when_its_token_ends_and_says_what_to_do_when_
     assert_eq!(status, StatusCode::CREATED, "{made}");
     let path = format!("{path}/{}", made["id"].as_str().unwrap());
     clinic.books("+13125550101", "10:00").await;
-    assert_eq!(clinic.authority.asked_to(Operation::Credentials), 1);
+    assert_eq!(clinic.authority.asked_to(Operation::Credentials).len(), 1);
 
     clinic.server.set_clock(AN_HOUR_LATER);
     clinic.authority.end_access_tokens();
     clinic.books("+13125550102", "11:00").await;
     assert!(clinic.front.refused() >= 1);
-    assert_eq!(clinic.authority.asked_to(Operation::Credentials), 2);
+    assert_eq!(clinic.authority.asked_to(Operation::Credentials).len(), 2);
     let refused = clinic.front.refused();
     clinic.server.set_clock(HOURS_LATER);
     clinic.books("+13125550103", "11:30").await;
     assert_eq!(clinic.front.refused(), refused);
-    assert_eq!(clinic.authority.asked_to(Operation::Credentials), 3);
+    assert_eq!(clinic.authority.asked_to(Operation::Credentials).len(), 3);
 
     // The key is deleted in the cloud project: `invalid_grant`.
     clinic.authority.always(Operation::Credentials, Trouble::SlotTaken);

@@ -16,10 +16,7 @@ async fn open(known_outside: bool) -> Clinic {
         config.sync.probe_seconds = 3_600;
     };
     let server = TestServer::start_with(MORNING, change, Vec::new).await;
-    let org = server.org(json!({})).await;
-    let made = connect(&server, &org, connection(json!({"calendar_ids": [DESK]}))).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    Clinic { stand_in, server, org, connection }
+    Clinic::with(stand_in, server, json!({}), connection(json!({"calendar_ids": [DESK]}))).await
 }
 
 /// Carries everything that Google has posted.

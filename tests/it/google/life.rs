@@ -59,7 +59,7 @@ async fn a_caller_books_moves_and_cancels_at_google_in_good_days_and_in_bad_ones
     assert_eq!(refused["success"], false, "{refused}");
     assert!(!message(&refused).contains("cancelled your"), "{refused}");
     let again = json!({"credentials": {"access_token": "ya29.another"}});
-    assert_eq!(clinic.patch(again).await.0, StatusCode::OK);
+    clinic.patch(again).await;
     assert_eq!(clinic.check().await["ok"], true);
 
     // Google is down, and back.
@@ -155,7 +155,7 @@ async fn changes_are_made_to_the_version_that_was_read() {
     assert_eq!(moved["success"], true, "read again once: {moved}");
     let patches = clinic.stand_in.asked_to(Operation::Patch);
     assert_eq!(patches.len(), 2);
-    assert!(patches.iter().all(|patch| patch.if_match.is_some()), "{patches:?}");
+    assert!(patches.iter().all(|patch| patch.header("if-match").is_some()), "{patches:?}");
     clinic.stand_in.always(Operation::Patch, Trouble::LosesRace);
     let to_two = json!({"booking_reference": code, "new_date": DAY, "new_time": "14:00"});
     let refused = call.tool("reschedule_booking", to_two).await;

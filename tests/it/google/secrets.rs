@@ -34,9 +34,5 @@ async fn the_log_at_debug_has_neither_the_token_nor_the_caller() {
     }
     drop(call);
     let log = process.stop(folder.path()).await;
-    assert!(log.contains("provider could not be used"), "the log was read: {log}");
-    for secret in [TOKEN, "3125550142", EMAIL, "Ann Ruiz"] {
-        let line = log.lines().find(|line| line.contains(secret));
-        assert!(line.is_none(), "`{secret}` in the log: {line:?}");
-    }
+    clinic::tells_of_trouble_without(&log, &[TOKEN, "3125550142", EMAIL, "Ann Ruiz"]);
 }

@@ -18,10 +18,7 @@ async fn asking(options: Value) -> Clinic {
         config.sync.poll_seconds = 1;
     };
     let server = TestServer::start_with(MORNING, change, Vec::new).await;
-    let org = server.org(json!({})).await;
-    let made = connect(&server, &org, connection(options)).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    Clinic { stand_in, server, org, connection }
+    Clinic::with(stand_in, server, json!({}), connection(options)).await
 }
 
 async fn stands(clinic: &Clinic, what: &str, fits: impl Fn(&Value) -> bool) {
@@ -30,11 +27,8 @@ async fn stands(clinic: &Clinic, what: &str, fits: impl Fn(&Value) -> bool) {
 
 #[tokio::test]
 async fn every_request_is_valid_by_googles_own_description() {
-    let Some(folder) = std::env::var_os("HOOKSWITCH_SPECS") else {
-        eprintln!("HOOKSWITCH_SPECS is not set: no description of Google to compare with");
-        return;
-    };
-    let text = std::fs::read_to_string(std::path::Path::new(&folder).join(FILE)).unwrap();
+    let Some(folder) = crate::described::folder() else { return };
+    let text = std::fs::read_to_string(folder.join(FILE)).unwrap();
     let discovery = Discovery::read(&text);
     let options = json!({"calendar_ids": [DESK, ROOM], "invite": true, "event_fields":
         {"location": "12 Willow Street", "colorId": "5", "description": "{customer_phone}"}});
@@ -94,11 +88,8 @@ async fn every_request_is_valid_by_googles_own_description() {
 
 #[tokio::test]
 async fn the_comparison_finds_what_is_wrong() {
-    let Some(folder) = std::env::var_os("HOOKSWITCH_SPECS") else {
-        eprintln!("HOOKSWITCH_SPECS is not set: no description of Google to compare with");
-        return;
-    };
-    let text = std::fs::read_to_string(std::path::Path::new(&folder).join(FILE)).unwrap();
+    let Some(folder) = crate::described::folder() else { return };
+    let text = std::fs::read_to_string(folder.join(FILE)).unwrap();
     let discovery = Discovery::read(&text);
     let events = "/calendar/v3/calendars/primary/events";
     let event = |more: Value| {

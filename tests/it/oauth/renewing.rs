@@ -28,6 +28,8 @@ async fn problem(clinic: &Clinic, connection: &str) -> Value {
 async fn five_hundred_calls_whose_token_has_ended_cause_one_renewal_and_all_succeed() {
     let mut clinic = Clinic::open().await;
     clinic.connect("calendly").await;
+    // That all are answered is the point, and not how fast.
+    clinic.server.configure(|config| config.sessions.tool_deadline_ms = 19_000);
     two_hours_later(&mut clinic).await;
     let calls: Vec<_> = (0..500)
         .map(|n| {
@@ -47,7 +49,7 @@ async fn five_hundred_calls_whose_token_has_ended_cause_one_renewal_and_all_succ
         answered += 1;
     }
     assert_eq!(answered, 500);
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 1);
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 1);
     assert_eq!(clinic.authority.good(), 1);
 }
 
@@ -72,7 +74,7 @@ async fn a_token_that_the_provider_ends_early_is_renewed_once_for_all_who_hold_i
             "{heard}"
         );
     }
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 1);
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 1);
 }
 
 #[tokio::test]
@@ -88,7 +90,7 @@ async fn renewed_tokens_survive_a_restart_and_a_change_of_the_options() {
     assert_eq!(clinic.check(&connection).await["ok"], true);
     clinic.server.restart(None).await;
     assert!(is_answered(&clinic.free().await));
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 1, "the newest was on disk");
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 1, "the newest was on disk");
 }
 
 #[tokio::test]
@@ -101,7 +103,7 @@ async fn a_renewal_that_takes_longer_than_a_call_is_there_for_the_next() {
     assert!(!is_answered(&late), "{late}");
     eventually("the renewal has ended", async || is_answered(&clinic.free().await).then_some(()))
         .await;
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 1);
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 1);
 }
 
 #[tokio::test]
@@ -144,7 +146,7 @@ async fn a_renewal_whose_answer_is_lost_is_told_as_what_it_is() {
     assert!(!is_answered(&clinic.free().await));
     let shown = problem(&clinic, &connection).await;
     assert!(shown["warning"].as_str().unwrap().contains("was cut off"), "{shown}");
-    assert_eq!(clinic.authority.asked_to(Operation::Refresh), 2, "it was asked once more");
+    assert_eq!(clinic.authority.asked_to(Operation::Refresh).len(), 2, "it was asked once more");
 }
 
 #[tokio::test]

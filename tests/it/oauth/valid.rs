@@ -12,6 +12,7 @@ const SQUARE: Described = Described {
         complaint: "request: Invalid security scheme used",
         because: "its own text demands `Client` and the secret, its scheme knows bearers alone",
     }],
+    amends: None,
 };
 
 #[tokio::test]

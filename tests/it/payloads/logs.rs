@@ -3,6 +3,7 @@
 //! is seen, at the level `debug`.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use reqwest::{Method, StatusCode};
@@ -162,7 +163,10 @@ const SAMPLE_LINES: usize = 30;
 #[tokio::test]
 async fn the_sample_bodies_of_a_folder_are_all_accepted_and_leave_no_secret_in_the_log() {
     let Some(folder) = std::env::var_os("HOOKSWITCH_PAYLOADS") else {
-        eprintln!("HOOKSWITCH_PAYLOADS is not set: no folder of sample bodies to post");
+        // Past the test runner, which keeps what a test that passes says to itself.
+        let said =
+            "skipped: sample bodies of webhooks, without HOOKSWITCH_PAYLOADS=a folder of them\n";
+        let _ = std::io::stderr().write_all(said.as_bytes());
         return;
     };
     let bodies = bodies(Path::new(&folder));

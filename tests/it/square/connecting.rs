@@ -3,17 +3,14 @@
 use hookswitch::config::{Config, Secret};
 
 use super::*;
-
-fn connections(org: &TestOrg) -> String {
-    format!("/api/orgs/{}/connections", org.id)
-}
+use crate::clinic::connections;
 
 #[tokio::test]
 async fn the_check_names_the_seller_and_changes_nothing_there() {
     let clinic = Clinic::open().await;
     let checked = clinic.check().await;
     assert_eq!((&checked["ok"], &checked["status"]), (&json!(true), &json!("connected")));
-    let shown = clinic.server.get(&clinic.path()).await;
+    let shown = clinic.server.get(&clinic.path("")).await;
     assert_eq!(shown["external_account_id"], "MLWILLOWSTREET", "{shown}");
     let changing = [Operation::Create, Operation::CreateCustomer, Operation::Subscribe];
     let asked = clinic.stand_in.asked();
@@ -56,12 +53,9 @@ async fn what_the_operator_has_to_do_is_said_by_the_check() {
 
 #[tokio::test]
 async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
-    let server = TestServer::start().await;
-    let org = server.org(json!({})).await;
-    let before = server.get(&connections(&org)).await;
     let of = |credentials: Value, options: Value| json!({"provider": "square", "credentials": credentials, "options": options});
     let good = || json!({"access_token": TOKEN});
-    for (body, field) in [
+    let entries = vec![
         (json!({"provider": "square"}), "credentials.access_token"),
         (of(json!({}), json!({})), "credentials.access_token"),
         (of(json!({"access_token": "Bearer x"}), json!({})), "credentials.access_token"),
@@ -71,15 +65,8 @@ async fn wrong_entries_are_refused_by_name_and_nothing_is_kept() {
         (of(good(), json!({"team_members": "all"})), "options.team_members"),
         (of(good(), json!({"seller_note": "{key}"})), "options.seller_note"),
         (of(good(), json!({"colour": "red"})), "options.colour"),
-    ] {
-        let (status, answer) =
-            server.api(Method::POST, &connections(&org), Some(body.clone())).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {answer}");
-        let message = answer["error"]["message"].as_str().unwrap();
-        assert!(message.starts_with(&format!("`{field}`")), "{body}: {message}");
-        assert!(!answer.to_string().contains(TOKEN), "{answer}");
-    }
-    assert_eq!(server.get(&connections(&org)).await, before);
+    ];
+    clinic::are_refused(entries, TOKEN).await;
 }
 
 #[tokio::test]

@@ -19,14 +19,11 @@ async fn clinic(is_posted_to: bool) -> Clinic {
         config.server.public_url = is_posted_to.then(|| OUTSIDE.into());
     };
     let server = TestServer::start_with(MORNING, change, Vec::new).await;
-    let org = server.org(json!({})).await;
     let mut body = connection();
     if is_posted_to {
         body["credentials"]["webhook_signature_key"] = json!(SIGNS);
     }
-    let made = connect(&server, &org, body).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    Clinic { stand_in, server, org, connection }
+    Clinic::with(stand_in, server, json!({}), body).await
 }
 
 /// Square posts about a booking as it stands there, signed with `key`.

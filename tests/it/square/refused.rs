@@ -79,20 +79,7 @@ async fn a_number_that_square_does_not_take_is_asked_for_again() {
 
 #[tokio::test]
 async fn a_question_that_is_not_answered_well_is_an_outage_whatever_the_reason() {
-    for trouble in [
-        Trouble::TooMany { retry_after: None },
-        Trouble::FailsBefore,
-        Trouble::DropsBefore,
-        Trouble::BreaksOff,
-        Trouble::Garbles,
-        Trouble::Floods,
-        Trouble::Bomb,
-        Trouble::Drips,
-        Trouble::HangsBefore,
-        Trouble::Refuses,
-        Trouble::Forbids,
-        Trouble::Redirects,
-    ] {
+    for trouble in clinic::bad_answers() {
         let clinic = Clinic::open_with(setup(), json!({}), 3_000).await;
         clinic.stand_in.always(Operation::Availability, trouble.clone());
         let call = clinic.call();

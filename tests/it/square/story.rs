@@ -91,8 +91,13 @@ async fn every_request_has_the_version_and_the_token_and_says_what_square_wants_
     assert_eq!(clinic.book(&call).await["success"], true);
     clinic.check().await;
     for asked in clinic.stand_in.asked() {
-        assert_eq!(asked.version.as_deref(), Some("2025-08-20"), "{}", asked.uri);
-        assert_eq!(asked.authorization, Some(format!("Bearer {TOKEN}")), "{}", asked.uri);
+        assert_eq!(asked.header("square-version"), Some("2025-08-20"), "{}", asked.uri);
+        assert_eq!(
+            asked.header("authorization"),
+            Some(format!("Bearer {TOKEN}").as_str()),
+            "{}",
+            asked.uri
+        );
         assert_ne!(asked.operation, Operation::Unknown, "{}", asked.uri);
     }
     let first = clinic.stand_in.asked_to(Operation::Availability)[0].body.clone().unwrap();

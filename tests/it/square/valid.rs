@@ -4,10 +4,10 @@
 use hookswitch::config::{Config, Secret};
 
 use super::*;
-use crate::described::{Described, Watched, is_posted_to};
+use crate::described::{Described, Watched, in_the_end, is_posted_to};
 
 const SQUARE: Described =
-    Described { files: &["square-subset.openapi.json"], base: "", behind: &[] };
+    Described { files: &["square-subset.openapi.json"], base: "", behind: &[], amends: None };
 
 /// All that we ask of Square behind a token.
 const OPERATIONS: [&str; 15] = [
@@ -38,11 +38,8 @@ async fn every_request_is_valid_by_squares_own_description() {
         config.secrets.square_access_token = Secret::new(TOKEN);
     };
     let server = TestServer::start_with(MORNING, at, Vec::new).await;
-    let org = server.org(json!({})).await;
     // With the server's own token; no service is named yet.
-    let made = connect(&server, &org, json!({"provider": "square"})).await;
-    let connection = made["id"].as_str().unwrap().to_owned();
-    let clinic = Clinic { stand_in, server, org, connection };
+    let clinic = Clinic::with(stand_in, server, json!({}), json!({"provider": "square"})).await;
     let checked = clinic.check().await;
     assert!(checked.to_string().contains("VAR1"), "the services are named: {checked}");
     clinic
@@ -59,7 +56,7 @@ async fn every_request_is_valid_by_squares_own_description() {
     clinic.stand_in.next(Operation::Create, Trouble::FailsAfter);
     let code = call.tool("create_booking", ten).await["confirmationNumber"].clone();
     let stands = async |what: &str, field: &str, value: &str| {
-        eventually(what, || async { (clinic.bookings().await[0][field] == value).then_some(()) })
+        in_the_end(what, || async { (clinic.bookings().await[0][field] == value).then_some(()) })
             .await;
     };
     stands("the look-up", "outcome", "confirmed").await;

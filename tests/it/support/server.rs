@@ -93,6 +93,11 @@ impl TestServer {
         self
     }
 
+    /// Changes what it is configured with; holds from the next restart on.
+    pub(crate) fn configure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+    }
+
     /// Stops in order and starts again on the same data, at another time if one is given.
     pub(crate) async fn restart(&mut self, clock: Option<&str>) {
         self.server.take().unwrap().shutdown().await;

@@ -1,5 +1,6 @@
 //! Tools that are not done in time.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -10,12 +11,12 @@ use crate::support::VapiCall;
 
 #[tokio::test]
 async fn a_tool_that_is_late_gets_a_filler_in_time_and_its_result_is_kept() {
-    let server = server(300).await;
+    let server = server(1_000).await;
     let org = server.org(json!({})).await;
     let call = org.call(&server, "+15125550143");
     let mut watcher = FeedClient::connect(&server, &format!("org={}", org.id)).await;
     call.say("Hello.").await;
-    let arguments = json!({"mark": call.id, "millis": 1_200});
+    let arguments = json!({"mark": call.id, "millis": 4_000});
     let tools = [
         ("quick", "check_availability", json!({"date": DAY})),
         ("slow", "test_slow", arguments.clone()),
@@ -23,8 +24,8 @@ async fn a_tool_that_is_late_gets_a_filler_in_time_and_its_result_is_kept() {
     let asked = Instant::now();
     let results = call.together(&tools).await;
     let took = asked.elapsed();
-    assert!(took >= Duration::from_millis(290), "answered before the deadline: {took:?}");
-    assert!(took < Duration::from_millis(800), "the filler took {took:?}");
+    assert!(took >= Duration::from_millis(990), "answered before the deadline: {took:?}");
+    assert!(took < Duration::from_millis(4_000), "the filler took {took:?}");
     assert_eq!(data(&results[0])["success"], true);
     let filler = data(&results[1]);
     assert_eq!(filler["error"], "still_working", "{filler}");
@@ -45,36 +46,39 @@ async fn a_tool_that_is_late_gets_a_filler_in_time_and_its_result_is_kept() {
 
 #[tokio::test]
 async fn a_late_tool_of_one_call_delays_no_other() {
-    let server = server(2_000).await;
+    let server = server(5_000).await;
     let org = server.org(json!({})).await;
     let (slow, quick) = (org.call(&server, "+15125550143"), org.call(&server, "+15125550144"));
-    let arguments = json!({"mark": slow.id, "millis": 5_000});
-    let waiting = slow.text_as("slow", "test_slow", arguments);
+    let arguments = json!({"mark": slow.id, "millis": 10_000});
+    let told = Cell::new(false);
+    let waiting = async {
+        let filler = slow.text_as("slow", "test_slow", arguments).await;
+        told.set(true);
+        filler
+    };
     let meanwhile = async {
         while runs(&slow.id) == 0 {
             tokio::task::yield_now().await;
         }
-        let started = Instant::now();
         let free = quick.tool("check_availability", json!({"date": DAY})).await;
         assert_eq!(free["success"], true);
         // The slow call itself also goes on talking and asking.
         slow.say("Are you there?").await;
         let free = slow.tool("check_availability", json!({"date": "2026-09-25"})).await;
         assert_eq!(free["success"], true);
-        started.elapsed()
+        assert!(!told.get(), "the others waited until the slow one was told");
     };
-    let (filler, took) = futures_util::future::join(waiting, meanwhile).await;
+    let (filler, ()) = futures_util::future::join(waiting, meanwhile).await;
     assert!(filler.contains("still_working"), "{filler}");
-    assert!(took < Duration::from_millis(1_500), "others waited {took:?}");
 }
 
 #[tokio::test]
 async fn a_tool_that_outlives_its_call_finishes_and_does_not_bring_the_call_back() {
-    let server = server(200).await;
+    let server = server(1_000).await;
     let org = server.org(json!({})).await;
     let call = org.call(&server, "+15125550143");
     let mut watcher = FeedClient::connect(&server, &format!("org={}", org.id)).await;
-    let arguments = json!({"mark": call.id, "millis": 600});
+    let arguments = json!({"mark": call.id, "millis": 3_000});
     let filler = call.raw_as("slow", "test_slow", arguments.clone()).await;
     assert_eq!(data(&filler["results"][0])["error"], "still_working");
     call.end().await;

@@ -68,7 +68,8 @@ impl Wanted {
             let service = context.org.service(Some(slot.service_id.as_str()));
             let service = service.cloned().ok_or_else(no_service)?;
             let (start, zone_name) = (slot.start, slot.time_zone.clone());
-            refuse_date(context, state, local(start, &zone_name).datetime(), start, effects)?;
+            let at = local(start, &zone_name);
+            refuse_date(context, state, (at.datetime(), &zone), start, effects)?;
             let offered = Some((*slot).clone());
             return Ok(Self::alone(service, start, zone_name, offered));
         }
@@ -87,7 +88,7 @@ impl Wanted {
                 return Err(refusal.counted(state, effects));
             }
         };
-        refuse_date(context, state, at, start, effects)?;
+        refuse_date(context, state, (at, &zone), start, effects)?;
         Ok(Self::alone(service, start, zone_name, None))
     }
 
@@ -126,12 +127,13 @@ fn read(
     zone: &TimeZone,
 ) -> Result<Vec<Moment>, Refusal> {
     let day_of = |slot: &OfferedSlot| zone.to_datetime(slot.start).date();
-    let readings = match read_moment(date, time, state.today) {
+    let today = state.today_in(zone);
+    let readings = match read_moment(date, time, today) {
         Err(error @ WhenError::MissingDate { .. }) => {
             let mut days = state.offered_slots.iter().map(day_of);
             match days.next() {
                 Some(day) if days.all(|other| other == day) => {
-                    read_moment(&day.to_string(), time, state.today)
+                    read_moment(&day.to_string(), time, today)
                 }
                 _ => Err(error),
             }
@@ -236,11 +238,11 @@ fn keep_if_any<T>(all: &mut Vec<T>, wanted: impl Fn(&T) -> bool) {
 fn refuse_date(
     context: &ToolContext,
     state: &Arc<CallState>,
-    at: DateTime,
+    (at, zone): (DateTime, &TimeZone),
     start: Timestamp,
     effects: &mut Effects,
 ) -> Result<(), Refusal> {
-    let (date, today) = (at.date(), state.today);
+    let (date, today) = (at.date(), state.today_in(zone));
     let horizon = context.org.settings().booking.horizon_days;
     let last = today.saturating_add(i64::from(horizon).days());
     let refusal = if start > context.now() && date <= last {

@@ -6,6 +6,28 @@ use jiff::civil::DateTime;
 use crate::booking::speech::{spoken_date, spoken_email, spoken_number, spoken_start, spoken_time};
 use crate::booking::when::LocalTime;
 
+/// A new time that only another calendar has, such as another member of staff's.
+#[must_use]
+pub fn in_another_calendar(at: LocalTime, from: LocalTime) -> String {
+    format!(
+        "{} at {} is free, but in another calendar than your appointment, so it cannot simply be \
+         moved. Shall I book it for you and then cancel the one for {} at {}?",
+        spoken_date(at.date()),
+        spoken_start(at),
+        spoken_date(from.date()),
+        spoken_start(from)
+    )
+}
+
+/// For the agent: how a time of another calendar is had without losing the appointment first.
+#[must_use]
+pub fn book_anew_then_cancel(code: &str) -> String {
+    format!(
+        "If they agree, book that time with keep_existing set to true. Only when it is booked, \
+         cancel the appointment with confirmation number {code}."
+    )
+}
+
 /// Two or more moments, one of which is meant. What they share is said once.
 #[must_use]
 pub fn which_of(moments: &[LocalTime]) -> String {

@@ -159,6 +159,7 @@ async fn no_answer(context: &ToolContext, booking: &Booking) -> Result<Carried, 
     let unknown = Settlement::Unknown {
         look_at: later(context.now(), PROVIDER_WRITE + LOOK_AFTER),
         promised: keeps(context),
+        ended: false,
     };
     let settled = settle(&context.shared, booking, unknown, &context.actor()).await?;
     // The answer may have come between waiting and writing; what it was shows in what it did. A
@@ -230,6 +231,7 @@ pub(in crate::booking) async fn join(
         let unknown = Settlement::Unknown {
             look_at: later(context.now(), LOOK_AFTER),
             promised: keeps(context),
+            ended: false,
         };
         booking = Box::new(settle(shared, &booking, unknown, &context.actor()).await?);
     }

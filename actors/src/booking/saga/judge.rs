@@ -6,7 +6,7 @@ use std::time::Duration;
 use hookswitch_storage::{Act, Booking, Intent, MoveTo, Outcome, Settlement};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::bounds::{ABSENT_AFTER, ASK_DECISION, LOOK_AFTER, LOOK_ONCE_MORE};
+use crate::bounds::{ABSENT_AFTER, ASK_DECISION, LOOK_AFTER, LOOK_ONCE_MORE, PROVIDER_WRITE};
 use crate::ports::{ProviderBooking, ProviderError, ProviderRecord, ProviderState};
 
 /// What a provider says to being asked. `None` for a cancellation, which has nothing to tell.
@@ -65,12 +65,16 @@ pub(super) fn answered(
         },
         Err(ProviderError::NotFound) if is_cancel => Settlement::Confirmed { external_id: None },
         Err(ProviderError::Unknown) => {
-            Settlement::Unknown { look_at: later(now, LOOK_AFTER), promised: keep.in_doubt }
+            let look_at = later(now, LOOK_AFTER);
+            Settlement::Unknown { look_at, promised: keep.in_doubt, ended: true }
         }
         Err(error) if must_be || (keep.in_outage && error.is_outage()) => {
             Settlement::Pending { ask_at: later(now, LOOK_AFTER) }
         }
-        Err(error) => Settlement::Failed { reason: error.to_string(), look_at: None },
+        Err(error) => {
+            let taken = matches!(error, ProviderError::SlotTaken | ProviderError::OutsidePolicy(_));
+            Settlement::Failed { reason: error.to_string(), look_at: None, taken }
+        }
     }
 }
 
@@ -87,10 +91,10 @@ pub(super) fn refused_after_doubt(
         && record.half_moved
     {
         // It is neither here nor there, and must not stay so.
-        return Settlement::Unknown { look_at, promised: true };
+        return Settlement::Unknown { look_at, promised: true, ended: true };
     }
     match found.map(|record| self::found(booking, record.as_ref(), now)) {
-        Err(_) => Settlement::Unknown { look_at, promised: true },
+        Err(_) => Settlement::Unknown { look_at, promised: true, ended: true },
         Ok(Verdict::Settled(settlement)) => settlement,
         Ok(Verdict::Ask | Verdict::Wait(_)) => refusal,
     }
@@ -134,7 +138,7 @@ fn accepted(record: &ProviderRecord, now: Timestamp) -> Verdict {
 }
 
 fn failed(reason: &str, look_at: Option<Timestamp>) -> Verdict {
-    Verdict::Settled(Settlement::Failed { reason: reason.to_owned(), look_at })
+    Verdict::Settled(Settlement::Failed { reason: reason.to_owned(), look_at, taken: false })
 }
 
 struct Case<'a> {
@@ -147,8 +151,13 @@ struct Case<'a> {
 impl Case<'_> {
     /// How much longer what was asked may still arrive or show; `None` when it surely will not.
     fn still_possible(&self) -> Option<Duration> {
-        let until = later(self.intent.asked_at?, ABSENT_AFTER);
-        Duration::try_from(until.duration_since(self.now)).ok().filter(|left| !left.is_zero())
+        let asked_at = self.intent.asked_at?;
+        // Whoever died while asking may have sent the request at the last moment there was for it.
+        let ended = self.intent.ended_at.unwrap_or_else(|| later(asked_at, PROVIDER_WRITE));
+        let left = later(ended, ABSENT_AFTER).duration_since(self.now);
+        let left = Duration::try_from(left).ok().filter(|left| !left.is_zero());
+        // What arrives meanwhile is to be seen before the last of that time.
+        left.map(|left| left.min(ABSENT_AFTER))
     }
 
     /// How long until a request that was thought lost is looked for a last time: what is not there

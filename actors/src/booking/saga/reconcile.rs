@@ -148,7 +148,7 @@ async fn doubt(shared: &Arc<Shared>, booking: &Booking) -> Result<(), StoreError
     let is_known = booking.outcome == Outcome::Unknown || !booking.is_active();
     if booking.is_in_doubt() && !is_known {
         let look_at = later(shared.clock.now(), LOOK_AFTER);
-        let unknown = Settlement::Unknown { look_at, promised: false };
+        let unknown = Settlement::Unknown { look_at, promised: false, ended: false };
         let settled =
             shared.store.settle(&booking.org, &booking.id, unknown, BY, shared.clock.now()).await?;
         if let Some(settled) = settled {
@@ -168,7 +168,7 @@ async fn ask_now(
     let act = booking.intent.as_ref().map(|intent| &intent.act);
     if act == Some(&Act::Create) && booking.start <= now {
         let reason = "its time had passed before the provider could be asked".to_owned();
-        let failed = Settlement::Failed { reason, look_at: None };
+        let failed = Settlement::Failed { reason, look_at: None, taken: false };
         let settled = settle(shared, booking, failed, BY).await?;
         tell::settled(shared, booking, &settled).await;
         return Ok(Ended::Kept);

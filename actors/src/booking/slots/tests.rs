@@ -280,13 +280,32 @@ fn the_nearest_slots_come_in_order_of_time() {
 
 #[test]
 fn an_outage_offers_nine_to_five_in_half_hours() {
-    let business = Business::new();
-    let slots = outage_day(DAY, &business.zone, business.now);
+    let mut business = Business::new();
+    let offered =
+        |business: &Business, busy: &[Span]| outage_day(&business.rules(), DAY, &[], busy);
+    let (slots, _) = offered(&business, &[]);
     assert_eq!(slots.len(), 16);
     assert_eq!(slots[0].start, instant("2026-01-16T09:00:00-05:00"));
     assert_eq!(slots[15].end, instant("2026-01-16T17:00:00-05:00"));
-    let noon = instant("2026-01-16T12:00:00-05:00");
-    assert_eq!(business.walls(&outage_day(DAY, &business.zone, noon))[0], "12:30");
+    let claimed = busy("09:00", "10:00", 1);
+    assert_eq!(business.walls(&offered(&business, &[claimed]).0)[0], "10:00");
+    business.now = instant("2026-01-16T12:00:00-05:00");
+    assert_eq!(business.walls(&offered(&business, &[]).0)[0], "12:30");
+    business.settings.booking.min_lead_minutes = 120;
+    assert_eq!(business.walls(&offered(&business, &[]).0)[0], "14:00");
+    business.service.duration_minutes = 120;
+    assert_eq!(business.walls(&offered(&business, &[]).0), ["14:00", "14:30", "15:00"]);
+    let evening = FreeSlot {
+        start: instant("2026-01-16T18:15:00-05:00"),
+        end: instant("2026-01-16T20:15:00-05:00"),
+    };
+    let (slots, _) = outage_day(&business.rules(), DAY, &[evening], &[]);
+    assert_eq!(slots.last(), Some(&evening), "it was named before");
+    business.settings.closed_dates = [DAY].into();
+    assert_eq!(
+        outage_day(&business.rules(), DAY, &[evening], &[]),
+        (Vec::new(), DayVerdict::ClosedDate)
+    );
 }
 
 #[test]
@@ -300,7 +319,7 @@ fn extreme_settings_end_in_an_answer() {
     assert_eq!(business.day(DAY, &[]).0.len(), 180);
     for extreme in [Date::MAX, Date::MIN] {
         let _ = business.day(extreme, &[]);
-        let _ = outage_day(extreme, &business.zone, business.now);
+        let _ = outage_day(&business.rules(), extreme, &[], &[]);
     }
     business.settings.booking.min_lead_minutes = u32::MAX;
     assert_eq!(business.day(DAY, &[]).1, DayVerdict::TooSoon);

@@ -1,13 +1,15 @@
 //! Bookings at a provider outside, with everything that can go wrong there.
 
 mod changes;
+mod dice;
 mod histories;
 mod outages;
 mod quota;
 mod races;
-mod script;
+pub(super) mod script;
 mod there;
 mod unknown;
+mod waiting;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,6 +22,9 @@ use serde_json::{Value, json};
 
 use super::{House, Plan, settings};
 use crate::ToolRequest;
+use crate::booking::Reconciler;
+use crate::jobs::Worker;
+use crate::messages::TellOffers;
 use crate::ports::{CallControl, ControlCommand, ControlError};
 use crate::session::facts::{CallFact, CallFacts};
 use crate::sync::SyncSettings;
@@ -72,9 +77,14 @@ fn plan(script: &Script, listener: &Arc<Listener>, policy: OutagePolicy, capacit
         adapters: Arc::new(script.clone()),
         control: Arc::clone(listener) as Arc<dyn CallControl>,
         settings,
+        worker: || Worker::default().with(Reconciler).with(TellOffers),
         ..Plan::default()
     }
 }
+
+/// Calls from a number of their own; all others are from one number.
+const NUMBERS: [(&str, &str); 3] =
+    [("anna", "+15125550151"), ("bert", "+15125550152"), ("cleo", "+15125550153")];
 
 /// Longer than anything takes, however many ask.
 const LONG: Duration = Duration::from_secs(60);
@@ -88,8 +98,14 @@ impl Outside {
     }
 
     async fn with(policy: OutagePolicy, capacity: u32) -> Self {
-        let (script, listener) = (Script::new(), Arc::new(Listener::default()));
-        let house = House::build(plan(&script, &listener, policy, capacity)).await;
+        Self::among(policy, capacity, 1).await
+    }
+
+    /// With so many calendars side by side, each of this capacity.
+    async fn among(policy: OutagePolicy, capacity: u32, calendars: usize) -> Self {
+        let (script, listener) = (Script::with_room(capacity), Arc::new(Listener::default()));
+        let plan = Plan { calendars, ..plan(&script, &listener, policy, capacity) };
+        let house = House::build(plan).await;
         Self { house, script, listener, policy, capacity, sync: Plan::default().sync }
     }
 
@@ -102,6 +118,15 @@ impl Outside {
         Self { house, script, listener, policy, capacity, sync }
     }
 
+    /// With a provider that allows so many requests a second, and so many at once.
+    async fn allowing(limit: (u32, u32)) -> Self {
+        let (script, listener) = (Script::new(), Arc::new(Listener::default()));
+        script.allow(limit);
+        let policy = OutagePolicy::TakeMessage;
+        let house = House::build(plan(&script, &listener, policy, 1)).await;
+        Self { house, script, listener, policy, capacity: 1, sync: Plan::default().sync }
+    }
+
     /// With answers about free slots that are given again for so long.
     async fn caching(keep_slots: Duration) -> Self {
         let (script, listener) = (Script::new(), Arc::new(Listener::default()));
@@ -112,9 +137,8 @@ impl Outside {
     }
 
     /// With services of different lengths that are offered every quarter of an hour.
-    async fn overlapping() -> Self {
+    async fn overlapping(policy: OutagePolicy) -> Self {
         let (script, listener) = (Script::new(), Arc::new(Listener::default()));
-        let policy = OutagePolicy::TakeMessage;
         let mut plan = plan(&script, &listener, policy, 1);
         let visit = plan.settings.services[0].clone();
         for (name, minutes) in [("short", 15), ("long", 60)] {
@@ -138,7 +162,11 @@ impl Outside {
 
     fn facts(call: &str) -> CallFacts {
         let links = CallLinks { control_url: Some("http://control".into()), listen_url: None };
-        CallFacts { links, ..House::facts(call) }
+        let mut facts = CallFacts { links, ..House::facts(call) };
+        if let Some((_, number)) = NUMBERS.iter().find(|(known, _)| *known == call) {
+            facts.caller.number = Some((*number).into());
+        }
+        facts
     }
 
     /// Runs a tool in a call; gives its result as JSON.

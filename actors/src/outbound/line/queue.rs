@@ -92,11 +92,15 @@ impl Queue {
         self.next
     }
 
-    pub(super) fn arrive(&mut self, plan: &SeatPlan) -> PartyId {
+    pub(super) fn arrive(&mut self, plan: &SeatPlan, now: Instant) -> PartyId {
         let id = self.number();
+        let mut bookings = meters(&plan.bookings);
+        for at in plan.booked.iter().map(|ago| now.checked_sub(*ago).unwrap_or(now)) {
+            bookings.iter_mut().for_each(|meter| meter.take(at));
+        }
         let party = Party {
             meters: meters(&plan.allowances),
-            bookings: meters(&plan.bookings),
+            bookings,
             at_once: plan.at_once.max(1),
             most_waiting: plan.most_waiting,
             under_way: 0,

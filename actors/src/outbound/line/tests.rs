@@ -8,9 +8,16 @@ use std::sync::Mutex as Sync;
 use futures_util::future::join_all;
 
 use super::*;
+use crate::outbound::Stalls;
 
 fn plan(allowances: Vec<Allowance>) -> SeatPlan {
-    SeatPlan { allowances, bookings: Vec::new(), at_once: 64, most_waiting: 4_096 }
+    SeatPlan {
+        allowances,
+        bookings: Vec::new(),
+        booked: Vec::new(),
+        at_once: 64,
+        most_waiting: 4_096,
+    }
 }
 
 fn within(millis: u64) -> Instant {
@@ -20,14 +27,6 @@ fn within(millis: u64) -> Instant {
 fn shared(per_second: u32, at_once: Option<u32>) -> Arc<Line> {
     let allowance = Allowance::per_second(per_second, per_second);
     Line::shared(&SharedLimit { at_once, ..SharedLimit::new("test", allowance) })
-}
-
-fn most_in_a_second(times: &[Instant]) -> usize {
-    let second = Duration::from_secs(1);
-    let count = |(place, first): (usize, &Instant)| {
-        times[place..].iter().take_while(|at| **at - *first < second).count()
-    };
-    times.iter().enumerate().map(count).max().unwrap_or(0)
 }
 
 #[tokio::test]
@@ -61,22 +60,24 @@ async fn orgs_that_share_a_limit_get_equal_shares_whatever_one_of_them_floods() 
 #[tokio::test]
 async fn a_request_that_could_not_make_its_deadline_is_told_at_once() {
     let seat = Line::alone().seat(&plan(vec![Allowance::per_second(10, 10)]));
-    let started = Instant::now();
-    let entered: Vec<_> = (0..1_000).map(|_| seat.enter(Rank::Read, within(2_000))).collect();
-    assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+    let (started, stalls) = (Instant::now(), Stalls::watch());
+    let entered: Vec<_> = (0..1_000).map(|_| seat.enter(Rank::Read, within(6_000))).collect();
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     let let_in = entered.iter().filter(|entered| entered.is_ok()).count();
-    assert!((10..=20).contains(&let_in), "{let_in}");
+    assert!((30..=70).contains(&let_in), "{let_in}");
     let said = entered.last().unwrap().as_ref().err().unwrap().retry_after.unwrap();
-    assert!(said > Duration::from_millis(1_800), "{said:?}");
+    assert!(said > Duration::from_millis(5_800), "{said:?}");
     let times = Arc::new(Sync::new(Vec::new()));
+    // Those who may go at once go when all have entered.
+    stalls.also(started.elapsed());
     let went = join_all(entered.into_iter().flatten().map(|waiting| async {
         let pass = waiting.turn().await.unwrap();
         times.lock().unwrap().push(Instant::now());
         drop(pass);
     }));
     went.await;
-    assert!(started.elapsed() < Duration::from_millis(2_500), "{:?}", started.elapsed());
-    assert!(most_in_a_second(&times.lock().unwrap()) <= 10);
+    assert!(started.elapsed() < Duration::from_secs(12), "{:?}", started.elapsed());
+    assert!(stalls.most_in_a_second(&times.lock().unwrap()) <= 10);
 }
 
 #[tokio::test]
@@ -153,7 +154,7 @@ async fn the_services_own_word_on_what_is_left_counts() {
     seat.told(QuotaTold { limit: Some(100), remaining: 11, resets_in });
     assert!(seat.enter(Rank::Read, within(5_000)).unwrap().turn().await.is_ok());
     let refused = seat.enter(Rank::Read, within(5_000)).err().unwrap();
-    assert!(refused.retry_after.is_some_and(|rest| rest.as_secs() >= 29), "{refused:?}");
+    assert!(refused.retry_after.is_some_and(|rest| rest.as_secs() >= 20), "{refused:?}");
     for _ in 0..10 {
         assert!(seat.enter(Rank::Write, within(5_000)).unwrap().turn().await.is_ok());
     }
@@ -204,7 +205,7 @@ async fn bookings_are_counted_by_themselves_and_one_too_many_is_told_at_once() {
         seat.take_booking().unwrap();
     }
     let refused = seat.take_booking().unwrap_err();
-    assert!(refused.retry_after.is_some_and(|rest| rest.as_secs() >= 59), "{refused:?}");
+    assert!(refused.retry_after.is_some_and(|rest| rest.as_secs() >= 50), "{refused:?}");
     seat.enter(Rank::Write, within(5_000)).unwrap().turn().await.unwrap();
     let left = &seat.standing().left[0];
     assert_eq!((left.of, left.requests, left.remaining), (crate::outbound::Counts::Bookings, 3, 0));
@@ -213,14 +214,14 @@ async fn bookings_are_counted_by_themselves_and_one_too_many_is_told_at_once() {
 #[tokio::test]
 async fn questions_go_on_while_writes_rest() {
     let seat = Line::alone().seat(&plan(Vec::new()));
-    seat.rest(Duration::from_millis(300), true);
-    let started = Instant::now();
-    let write = seat.enter(Rank::Write, within(5_000)).unwrap();
+    let (started, rest) = (Instant::now(), Duration::from_secs(2));
+    seat.rest(rest, true);
+    let write = seat.enter(Rank::Write, within(30_000)).unwrap();
     assert!(seat.enter(Rank::Write, within(200)).is_err());
     seat.enter(Rank::Read, within(5_000)).unwrap().turn().await.unwrap();
-    assert!(started.elapsed() < Duration::from_millis(300));
+    assert!(seat.standing().waiting == 1 || started.elapsed() >= rest, "the write still waits");
     write.turn().await.unwrap();
-    assert!(started.elapsed() >= Duration::from_millis(300));
+    assert!(started.elapsed() >= rest);
     seat.rest(Duration::from_secs(30), false);
     assert!(seat.enter(Rank::Read, within(5_000)).is_err());
 }

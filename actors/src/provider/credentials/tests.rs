@@ -10,6 +10,7 @@ use hookswitch_storage::{
 };
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
 use super::*;
 use crate::ports::{Grant, ProviderError, SetClock};
@@ -51,6 +52,14 @@ impl House {
         Self { store, clock, keepers, authority, connection, _folder: folder }
     }
 
+    /// One whose access token has just come to its end, and a keeper of it.
+    async fn with_an_ended_token() -> (Self, Arc<dyn AccessTokens>) {
+        let house = Self::open().await;
+        let keeper = house.keeper();
+        house.pass(LIFE);
+        (house, keeper)
+    }
+
     fn keeper(&self) -> Arc<dyn AccessTokens> {
         self.keepers.of(&self.connection, self.authority.clone())
     }
@@ -73,10 +82,29 @@ impl House {
     async fn stored_grant(&self) -> Grant {
         grant_in(&self.store, &self.stored().await).unwrap()
     }
+
+    /// Somebody connects again, by a grant of their own.
+    async fn connect_again(&self) -> Grant {
+        let entered = self.authority.first_grant();
+        let sealed = sealed_with(&self.store, &self.connection.org, &entered);
+        let change = move |connection: &mut Connection| {
+            connection.credentials = Some(sealed);
+            None
+        };
+        let (org, id) = (&self.connection.org, &self.connection.id);
+        self.store.change_connection(org, id, change, "me", morning()).await.unwrap();
+        entered
+    }
 }
 
 async fn token(keeper: &Arc<dyn AccessTokens>) -> Result<String, ProviderError> {
     Ok(keeper.current().await?.text().unwrap().to_owned())
+}
+
+/// Somebody who waits for a token in a task of their own.
+fn waits_for(keeper: &Arc<dyn AccessTokens>) -> JoinHandle<Result<String, ProviderError>> {
+    let keeper = Arc::clone(keeper);
+    tokio::spawn(async move { token(&keeper).await })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,12 +113,7 @@ async fn five_hundred_who_wait_share_one_renewal_and_it_is_on_disk_before_they_g
     let keeper = house.keeper();
     let old = token(&keeper).await.unwrap();
     house.pass(LIFE);
-    let waiting: Vec<_> = (0..500)
-        .map(|_| {
-            let keeper = Arc::clone(&keeper);
-            tokio::spawn(async move { token(&keeper).await })
-        })
-        .collect();
+    let waiting: Vec<_> = (0..500).map(|_| waits_for(&keeper)).collect();
     let mut given = Vec::new();
     for one in waiting {
         given.push(one.await.unwrap().unwrap());
@@ -129,18 +152,11 @@ async fn a_token_near_its_end_is_renewed_behind_those_who_use_it() {
 
 #[tokio::test]
 async fn a_slow_renewal_is_one_for_all_and_goes_on_when_who_asked_for_it_gives_up() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::Slow);
     let first = tokio::time::timeout(Duration::from_millis(50), keeper.current()).await;
     assert!(first.is_err(), "it waits as long as it may");
-    let others: Vec<_> = (0..20)
-        .map(|_| {
-            let keeper = Arc::clone(&keeper);
-            tokio::spawn(async move { token(&keeper).await })
-        })
-        .collect();
+    let others: Vec<_> = (0..20).map(|_| waits_for(&keeper)).collect();
     house.authority.was_asked(1).await;
     house.authority.go_on();
     for other in others {
@@ -151,9 +167,7 @@ async fn a_slow_renewal_is_one_for_all_and_goes_on_when_who_asked_for_it_gives_u
 
 #[tokio::test]
 async fn after_a_renewal_that_panicked_the_next_caller_renews() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     for _ in 0..3 {
         house.authority.next(Mode::Panics);
     }
@@ -165,9 +179,7 @@ async fn after_a_renewal_that_panicked_the_next_caller_renews() {
 
 #[tokio::test]
 async fn a_server_that_was_killed_between_answer_and_write_tells_the_operator_to_connect_again() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::HangsAfter);
     let hangs = tokio::time::timeout(Duration::from_millis(50), keeper.current()).await;
     assert!(hangs.is_err());
@@ -179,21 +191,13 @@ async fn a_server_that_was_killed_between_answer_and_write_tells_the_operator_to
     assert!(stored.problem.as_ref().unwrap().contains("was cut off"), "{:?}", stored.problem);
     assert!(stored.problem.unwrap().contains("connect again"));
     // Who connects again is at home again, without a restart.
-    let fresh = sealed_with(&house.store, &stored.org, &house.authority.first_grant());
-    let change = move |connection: &mut Connection| {
-        connection.credentials = Some(fresh);
-        None
-    };
-    let (org, id) = (&stored.org, &stored.id);
-    house.store.change_connection(org, id, change, "me", morning()).await.unwrap();
+    house.connect_again().await;
     assert!(token(&keeper).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_renewal_whose_request_did_not_arrive_is_sent_again() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::LostBefore);
     assert!(token(&keeper).await.is_ok());
     assert_eq!(house.stored_grant().await.renewal_begun_at, None);
@@ -201,9 +205,7 @@ async fn a_renewal_whose_request_did_not_arrive_is_sent_again() {
 
 #[tokio::test]
 async fn a_renewal_whose_answer_was_lost_ends_in_words_for_the_operator() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::LostAfter);
     assert_eq!(token(&keeper).await, Err(ProviderError::Reconnect));
     let stored = house.stored().await;
@@ -253,23 +255,11 @@ async fn a_token_that_is_still_good_is_used_after_a_restart_whatever_becomes_of_
 
 #[tokio::test]
 async fn who_connects_while_a_renewal_runs_is_not_overwritten() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::Slow);
-    let waiting = {
-        let keeper = Arc::clone(&keeper);
-        tokio::spawn(async move { token(&keeper).await })
-    };
+    let waiting = waits_for(&keeper);
     house.authority.was_asked(1).await;
-    let entered = house.authority.first_grant();
-    let sealed = sealed_with(&house.store, &house.connection.org, &entered);
-    let change = move |connection: &mut Connection| {
-        connection.credentials = Some(sealed);
-        None
-    };
-    let (org, id) = (&house.connection.org, &house.connection.id);
-    house.store.change_connection(org, id, change, "me", morning()).await.unwrap();
+    let entered = house.connect_again().await;
     // The connection's actor is put away, and the next has the same keeper.
     let next = house.keeper();
     house.authority.go_on();
@@ -281,24 +271,12 @@ async fn who_connects_while_a_renewal_runs_is_not_overwritten() {
 
 #[tokio::test]
 async fn a_refused_grant_that_was_replaced_meanwhile_is_no_dead_one() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.revoke_all();
     house.authority.next(Mode::Slow);
-    let waiting = {
-        let keeper = Arc::clone(&keeper);
-        tokio::spawn(async move { token(&keeper).await })
-    };
+    let waiting = waits_for(&keeper);
     house.authority.was_asked(1).await;
-    let entered = house.authority.first_grant();
-    let sealed = sealed_with(&house.store, &house.connection.org, &entered);
-    let change = move |connection: &mut Connection| {
-        connection.credentials = Some(sealed);
-        None
-    };
-    let (org, id) = (&house.connection.org, &house.connection.id);
-    house.store.change_connection(org, id, change, "me", morning()).await.unwrap();
+    let entered = house.connect_again().await;
     house.authority.go_on();
     assert_eq!(waiting.await.unwrap().unwrap(), entered.access_token);
     let stored = house.stored().await;
@@ -307,9 +285,7 @@ async fn a_refused_grant_that_was_replaced_meanwhile_is_no_dead_one() {
 
 #[tokio::test]
 async fn an_authorization_server_that_is_out_of_reach_is_left_alone_for_a_while() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::Down);
     let down = ProviderError::Unavailable { retry_after: None };
     assert_eq!(token(&keeper).await, Err(down));
@@ -321,9 +297,7 @@ async fn an_authorization_server_that_is_out_of_reach_is_left_alone_for_a_while(
 
 #[tokio::test]
 async fn what_is_wrong_with_the_server_itself_is_told_and_taken_back_when_it_is_right_again() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::Refuses);
     let refused = token(&keeper).await.unwrap_err();
     assert!(matches!(&refused, ProviderError::NeedsHuman(why) if why.contains("CALENDLY")));
@@ -337,9 +311,7 @@ async fn what_is_wrong_with_the_server_itself_is_told_and_taken_back_when_it_is_
 
 #[tokio::test]
 async fn a_token_that_is_refused_though_it_is_new_is_not_renewed_again_and_again() {
-    let house = House::open().await;
-    let keeper = house.keeper();
-    house.pass(LIFE);
+    let (house, keeper) = House::with_an_ended_token().await;
     for _ in 0..20 {
         let new = keeper.current().await.unwrap();
         assert_eq!(keeper.instead_of(&new).await, Err(ProviderError::Reconnect));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use hookswitch_storage::{Connection, StoreError};
+use hookswitch_storage::{Connection, StoreError, SyncState};
 
 use super::{Course, Eyes, Trouble};
 use crate::bounds::{FAREWELL, PROVIDER_LOOK};
@@ -40,10 +40,11 @@ impl Course {
         self.plans.clear();
         self.walk.clear();
         self.ahead = None;
-        let mut state = store.sync_state(org, id).await?;
-        if let Some(watch) = state.watch.take() {
-            store.keep_sync(org, id, state, None).await?;
-            watches::give_back(eyes, &watch, FAREWELL).await?;
+        let state = store.sync_state(org, id).await?;
+        if state.watch.is_some() || state.asking.is_some() {
+            let now = SyncState { watch: None, asking: None, ..state.clone() };
+            store.keep_sync(org, id, now, None).await?;
+            watches::end(eyes, &state, FAREWELL).await?;
         }
         Ok(())
     }

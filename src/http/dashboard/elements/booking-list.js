@@ -6,7 +6,7 @@ import { now } from '../js/clock.js';
 import { h, reconcile, setAttribute, setText, show } from '../js/dom.js';
 import { callLink } from '../js/router.js';
 import { store } from '../js/store.js';
-import { clockTime, day, foreignZone, isoDay } from '../js/time.js';
+import { cityOf, clockTime, day, foreignZone, isoDay } from '../js/time.js';
 import { BOOKING_HINTS, BOOKING_TONES, BOOKING_WORDS, bookingState } from '../js/words.js';
 import { PageElement } from './base.js';
 import { empty, telephone } from './parts.js';
@@ -79,7 +79,7 @@ function make(/** @type {Entry} */ { booking }) {
   return h('li', { class: 'booking-row', 'data-booking': booking.id },
     h('span', { class: 'dot', 'aria-hidden': 'true' }),
     h('span', { class: 'made' }, h('span', { class: 'made-word' }, 'Made '), h('span', {})),
-    h('span', { class: 'when' }, h('span', { class: 'day' }), h('span', { class: 'clock' }), h('span', { class: 'city' })),
+    h('span', { class: 'when' }, h('span', { class: 'day' }), h('span', { class: 'clock' }), h('span', { class: 'zone' })),
     h('span', { class: 'whom' }, h('span', { class: 'customer', dir: 'auto' }), h('span', { class: 'what', dir: 'auto' })),
     h('span', { class: 'phone' }),
     h('span', { class: 'state' }),
@@ -93,9 +93,9 @@ function make(/** @type {Entry} */ { booking }) {
  */
 function patch(element, { org, booking }) {
   const [dot, made, when, whom, number, state, code, from] = /** @type {HTMLElement[]} */ ([...element.children]);
-  const [date, clock, city] = /** @type {HTMLElement[]} */ ([...(when?.children ?? [])]);
+  const [date, clock, zone] = /** @type {HTMLElement[]} */ ([...(when?.children ?? [])]);
   const [customer, what] = /** @type {HTMLElement[]} */ ([...(whom?.children ?? [])]);
-  if (!dot || !made?.lastChild || !date || !clock || !city || !customer || !what || !number || !state || !code || !from) return;
+  if (!dot || !made?.lastChild || !date || !clock || !zone || !customer || !what || !number || !state || !code || !from) return;
   const stands = bookingState(booking);
   const tone = BOOKING_TONES[stands] ?? 'quiet';
   setAttribute(element, 'data-state', stands);
@@ -103,7 +103,9 @@ function patch(element, { org, booking }) {
   const today = isoDay(booking.start, booking.time_zone) === isoDay(now(), booking.time_zone);
   setText(date, today ? 'Today' : day(booking.start, booking.time_zone));
   setText(clock, clockTime(booking.start, booking.time_zone));
-  setText(city, foreignZone(booking.time_zone, now()));
+  const away = foreignZone(booking.time_zone, now());
+  setText(zone, away);
+  setAttribute(zone, 'title', away ? `${cityOf(booking.time_zone)} time` : null);
   setText(customer, booking.customer_name ?? 'No name');
   setAttribute(customer, 'title', booking.customer_name);
   const service = store.serviceName(org, booking.service_id);

@@ -9,7 +9,7 @@ import { callKey } from '../js/feed.js';
 import { ICONS } from '../js/icons.js';
 import { callLink } from '../js/router.js';
 import { store } from '../js/store.js';
-import { clockTime, foreignZone, timer, took } from '../js/time.js';
+import { cityOf, clockTime, foreignZone, timer, took } from '../js/time.js';
 import { appointment, callerName, count, outcome, phone, speakerWord, statusWord, toolDone, toolRunning } from '../js/words.js';
 import { bookingLine, foreign, offeredNow } from './parts.js';
 
@@ -47,6 +47,7 @@ export class CallRow {
     this.offered = h('span', { class: 'offered' });
     this.timer = h('span', { class: 'timer' });
     this.since = h('span', { class: 'since' });
+    this.zone = h('span', { class: 'zone' });
     this.element = h('li', { class: 'call-row', 'data-call': call.call_id, 'data-org': call.org },
       h('div', { class: 'who' },
         h('div', { class: 'line' }, this.name, this.alarm),
@@ -58,7 +59,7 @@ export class CallRow {
         h('div', { class: 'line second' }, this.tries, this.offered)),
       h('div', { class: 'time' },
         h('div', { class: 'line' }, this.timer),
-        h('div', { class: 'line second' }, this.since)),
+        h('div', { class: 'line second' }, this.since, this.zone)),
       this.warning);
     this.update(call, null);
   }
@@ -103,8 +104,10 @@ export class CallRow {
   /** @param {CallState} call */
   #since(call) {
     const zone = store.zone(call.org);
-    const city = foreignZone(zone, now());
-    setText(this.since, `${clockTime(call.started_at, zone)}${city ? ` ${city}` : ''}`);
+    setText(this.since, clockTime(call.started_at, zone));
+    const away = foreignZone(zone, now());
+    setText(this.zone, away);
+    setAttribute(this.zone, 'title', away ? `${cityOf(zone)} time` : null);
   }
 
   /** The last lines; how many of them are seen is the list's matter. @param {CallState} call */

@@ -141,7 +141,8 @@ export function roughly(milliseconds) {
 }
 
 /**
- * The city that a zone is known by, if its time differs from this device's; else nothing.
+ * The short name of a zone (`CDT`, `GMT+5:30`), if its time differs from this device's; else nothing. Short enough to be
+ * shown whole beside every time, which a city is not.
  * @param {string} zone
  * @param {number} at
  */
@@ -149,7 +150,9 @@ export function foreignZone(zone, at) {
   if (!zone || zone === HERE) return '';
   const shown = (/** @type {string} */ name) =>
     `${isoDay(at, name)} ${format('compare', name, { hour: '2-digit', minute: '2-digit' }).format(at)}`;
-  return shown(zone) === shown(HERE) ? '' : cityOf(zone);
+  if (shown(zone) === shown(HERE)) return '';
+  const parts = format('zone', zone, { hour: 'numeric', timeZoneName: 'short' }).formatToParts(at);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? cityOf(zone);
 }
 
 /**

@@ -49,7 +49,8 @@ export class Troubles {
 
   /** @param {NoticeFrame} notice */
   take(notice) {
-    if (notice.connection_id !== null && notice.booking_id === null) this.ask();
+    const lasts = notice.connection_id !== null || notice.code.startsWith('directory_');
+    if (lasts && notice.booking_id === null) this.ask();
     else if (notice.warning) {
       this.warnings.push({ org: notice.org, words: notice.message, link: null, leaves: performance.now() + STAYS });
       this.warnings.splice(0, this.warnings.length - MOST);

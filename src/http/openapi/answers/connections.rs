@@ -115,8 +115,7 @@ pub(in super::super) struct Quota {
 #[derive(JsonSchema)]
 pub(in super::super) struct IntegrationHealth {
     integration: String,
-    /// `ok`, `degraded` (also when access ends soon), `unavailable`, `not_configured`, or `not_used` where there are settings
-    /// that have no effect in this version.
+    /// `ok`, `degraded` (also when access ends soon), `unavailable` or `not_configured`.
     status: String,
     connections: Vec<Breaker>,
 }

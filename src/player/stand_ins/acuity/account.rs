@@ -3,7 +3,7 @@
 mod shown;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -11,9 +11,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::super::asked::Query;
+use super::super::clock::Clock;
 use super::Setup;
 use super::answers::No;
-use super::input::{self, Query};
+use super::input;
 use super::offer::AppointmentType;
 use super::posts::{self, Post, Webhook};
 
@@ -53,25 +55,34 @@ pub struct Kept {
 /// Webhooks that an account has room for.
 const WEBHOOKS: usize = 25;
 
-pub(super) struct Account {
+pub struct Account {
     setup: Setup,
     zone: TimeZone,
-    started: Instant,
+    clock: Clock,
     kept: Vec<Kept>,
     webhooks: Vec<Webhook>,
     last_id: u64,
+    /// When the requests of the last second came.
+    recent: Vec<Instant>,
 }
 
 impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
         let (kept, webhooks) = (Vec::new(), Vec::new());
-        Self { setup, zone, started: Instant::now(), kept, webhooks, last_id: 54_320 }
+        Self {
+            zone,
+            clock: Clock::from(setup.now),
+            setup,
+            kept,
+            webhooks,
+            last_id: 54_320,
+            recent: Vec::new(),
+        }
     }
 
     fn now(&self) -> Timestamp {
-        let ran = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        self.setup.now.checked_add(ran).unwrap_or(self.setup.now)
+        self.clock.now()
     }
 
     /// What `Authorization` has to be, after its scheme and unpacked.
@@ -79,8 +90,11 @@ impl Account {
         format!("{}:{}", self.setup.user_id, self.setup.api_key)
     }
 
-    pub(super) fn per_second(&self) -> usize {
-        self.setup.per_second
+    /// Whether a request that comes now is one too many for this second; refused ones count as well.
+    pub(super) fn is_too_many(&mut self, now: Instant) -> bool {
+        self.recent.retain(|past| now.duration_since(*past) < Duration::from_secs(1));
+        self.recent.push(now);
+        self.recent.len() > self.setup.per_second
     }
 
     pub(super) fn change_key(&mut self, key: &str) {
@@ -165,7 +179,7 @@ impl Account {
 
     /// Free starts of one local day, with how many each takes.
     fn free(&self, offered: &AppointmentType, query: &Query, day: Date) -> Vec<(Timestamp, usize)> {
-        let moving = query.numbers("ignoreAppointmentIDs[]");
+        let moving = input::numbers(query, "ignoreAppointmentIDs[]");
         let wanted = query.number("calendarID");
         let calendars = Self::calendars(offered, wanted).unwrap_or_default();
         let open = offered.starts(day, &self.zone).into_iter();

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
+use super::super::asked::Query;
 use super::answers::No;
 
 /// A moment as Acuity takes it: with an offset, in either form, or in the business's own zone.
@@ -38,38 +39,15 @@ pub(super) fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
     body.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// The parts of a query; a name may come again.
-#[derive(Debug, Default)]
-pub(super) struct Query(Vec<(String, String)>);
+pub(super) fn numbers(query: &Query, name: &str) -> Vec<u64> {
+    query.all(name).filter_map(|value| value.parse().ok()).collect()
+}
 
-impl Query {
-    pub(super) fn read(query: &str) -> Self {
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
-    }
+pub(super) fn date(query: &Query, name: &str) -> Option<Date> {
+    query.text(name)?.parse().ok()
+}
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
-        self.text(name)?.parse().ok()
-    }
-
-    pub(super) fn numbers(&self, name: &str) -> Vec<u64> {
-        let named = self.0.iter().filter(|(known, _)| known == name);
-        named.filter_map(|(_, value)| value.parse().ok()).collect()
-    }
-
-    pub(super) fn is(&self, name: &str) -> bool {
-        self.text(name) == Some("true")
-    }
-
-    pub(super) fn date(&self, name: &str) -> Option<Date> {
-        self.text(name)?.parse().ok()
-    }
-
-    /// The first day of a month that is written as year and month.
-    pub(super) fn month(&self) -> Option<Date> {
-        format!("{}-01", self.text("month")?).parse().ok()
-    }
+/// The first day of a month that is written as year and month.
+pub(super) fn month(query: &Query) -> Option<Date> {
+    format!("{}-01", query.text("month")?).parse().ok()
 }

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 
-use super::super::trouble::Kind;
+use super::super::vendor::Kind;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,27 +51,27 @@ impl Kind for Operation {
 
 impl Operation {
     /// What a request asks for, and about which appointment or webhook.
-    pub(super) fn of(method: &Method, path: &str) -> (Self, u64) {
+    pub(super) fn of(method: &Method, path: &str) -> (Self, String) {
         let path = path.strip_prefix("/api/v1/").unwrap_or_default();
         let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
-        let number = |text: &str| text.parse().unwrap_or_default();
-        match (method.as_str(), segments.as_slice()) {
-            ("GET", ["me"]) => (Self::Me, 0),
-            ("GET", ["appointment-types"]) => (Self::Types, 0),
-            ("GET", ["forms"]) => (Self::Forms, 0),
-            ("GET", ["availability", "dates"]) => (Self::Dates, 0),
-            ("GET", ["availability", "times"]) => (Self::Times, 0),
-            ("GET", ["availability", "classes"]) => (Self::Classes, 0),
-            ("POST", ["appointments"]) => (Self::Create, 0),
-            ("GET", ["appointments"]) => (Self::List, 0),
-            ("GET", ["appointments", id]) => (Self::Get, number(id)),
-            ("PUT", ["appointments", id]) => (Self::Update, number(id)),
-            ("PUT", ["appointments", id, "reschedule"]) => (Self::Reschedule, number(id)),
-            ("PUT", ["appointments", id, "cancel"]) => (Self::Cancel, number(id)),
-            ("POST", ["webhooks"]) => (Self::Watch, 0),
-            ("GET", ["webhooks"]) => (Self::Watches, 0),
-            ("DELETE", ["webhooks", id]) => (Self::Unwatch, number(id)),
-            _ => (Self::Unknown, 0),
-        }
+        let (operation, about) = match (method.as_str(), segments.as_slice()) {
+            ("GET", ["me"]) => (Self::Me, ""),
+            ("GET", ["appointment-types"]) => (Self::Types, ""),
+            ("GET", ["forms"]) => (Self::Forms, ""),
+            ("GET", ["availability", "dates"]) => (Self::Dates, ""),
+            ("GET", ["availability", "times"]) => (Self::Times, ""),
+            ("GET", ["availability", "classes"]) => (Self::Classes, ""),
+            ("POST", ["appointments"]) => (Self::Create, ""),
+            ("GET", ["appointments"]) => (Self::List, ""),
+            ("GET", ["appointments", id]) => (Self::Get, *id),
+            ("PUT", ["appointments", id]) => (Self::Update, *id),
+            ("PUT", ["appointments", id, "reschedule"]) => (Self::Reschedule, *id),
+            ("PUT", ["appointments", id, "cancel"]) => (Self::Cancel, *id),
+            ("POST", ["webhooks"]) => (Self::Watch, ""),
+            ("GET", ["webhooks"]) => (Self::Watches, ""),
+            ("DELETE", ["webhooks", id]) => (Self::Unwatch, *id),
+            _ => (Self::Unknown, ""),
+        };
+        (operation, about.to_owned())
     }
 }

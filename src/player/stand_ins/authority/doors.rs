@@ -1,45 +1,23 @@
-//! The stand-in's routes: every provider's own paths to the same few things, and what the planned
-//! troubles make of a request.
+//! Which request asks for what, by every provider's own paths to the same few things, and what comes of it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::Json;
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::cut::Scissors;
-use super::super::trouble::{Behind, Complaint, in_trouble};
+use super::super::vendor::{Complaint, Vendor};
 use super::answers::{Manners, denied, given};
-use super::tokens::{Agreed, Denied};
-use super::{Decision, Inner, Operation};
-
-pub(super) fn router(inner: Arc<Inner>) -> Router {
-    Router::new().fallback(answer).with_state(inner)
-}
+use super::tokens::{Agreed, Denied, Tokens};
+use super::{Asked, Authority, Decision, Operation, Setup};
 
 type Fields = HashMap<String, String>;
 
-pub(super) struct Request {
-    operation: Operation,
-    manners: Manners,
-    fields: Fields,
-    /// What stands behind `Bearer`, `Basic` or `Client`.
-    authorization: Option<String>,
-}
-
-impl Request {
-    fn text(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", String::as_str)
-    }
-}
-
-fn read(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Request {
+/// The fields of a query and of a body, which may be a form or JSON.
+fn fields(uri: &Uri, body: &[u8]) -> Fields {
     let pairs = |text: &[u8]| form_urlencoded::parse(text).into_owned().collect::<Fields>();
     let mut fields = pairs(uri.query().unwrap_or_default().as_bytes());
     match serde_json::from_slice::<serde_json::Map<String, Value>>(body) {
@@ -51,60 +29,45 @@ fn read(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Request {
         }
         Err(_) => fields.extend(pairs(body)),
     }
-    let grant_type = fields.get("grant_type").map(String::as_str);
-    let operation = match (uri.path(), grant_type) {
-        ("/oauth/authorize" | "/oauth2/authorize" | "/o/oauth2/v2/auth", _) => Operation::Authorize,
-        ("/oauth/revoke" | "/oauth2/revoke" | "/revoke", _) => Operation::Revoke,
-        ("/resource", _) => Operation::Resource,
-        (path, grant_type) if path.ends_with("/token") => match grant_type {
-            Some("authorization_code") => Operation::Exchange,
-            Some("refresh_token") => Operation::Refresh,
-            Some("client_credentials" | "urn:ietf:params:oauth:grant-type:jwt-bearer") => {
-                Operation::Credentials
-            }
-            _ => Operation::Unknown,
-        },
-        _ => Operation::Unknown,
-    };
-    let square = uri.path().starts_with("/oauth2/");
-    let manners = if square { Manners::Square } else { Manners::Plain };
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let authorization = authorization.and_then(|value| value.split_once(' '));
-    let authorization = authorization.map(|(_, value)| value.to_owned());
-    Request { operation, manners, fields, authorization }
+    fields
 }
 
-async fn answer(
-    State(inner): State<Arc<Inner>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let request = read(&uri, &headers, &body);
-    let trouble = {
-        let mut state = inner.lock();
-        state.asked.push(request.operation);
-        state.troubles.take(request.operation)
-    };
-    match trouble {
-        Some(trouble) => in_trouble(&inner, request, trouble, &scissors).await,
-        None => inner.perform(&request, false),
+struct Request<'a> {
+    operation: Operation,
+    manners: Manners,
+    fields: Fields,
+    /// What stands behind `Bearer`, `Basic` or `Client`.
+    authorization: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    fn of(asked: &'a Asked) -> Self {
+        let square = asked.path().starts_with("/oauth2/");
+        let authorization = asked.header("authorization").and_then(|value| value.split_once(' '));
+        Self {
+            operation: asked.operation,
+            manners: if square { Manners::Square } else { Manners::Plain },
+            fields: fields(&asked.uri.parse().unwrap_or_default(), asked.bytes()),
+            authorization: authorization.map(|(_, value)| value),
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
     }
 }
 
-impl Inner {
-    fn authorize(&self, request: &Request) -> Response {
-        let mut state = self.lock();
+impl Authority {
+    fn authorize(&mut self, request: &Request<'_>) -> Response {
         let back = request.text("redirect_uri");
-        if !state.tokens.knows(request.text("client_id"), back) {
+        if !self.tokens.knows(request.text("client_id"), back) {
             return (StatusCode::BAD_REQUEST, "this application is not known here").into_response();
         }
         let challenge = request.fields.get("code_challenge").cloned();
-        if state.tokens.needs_proof() && challenge.is_none() {
+        if self.tokens.needs_proof() && challenge.is_none() {
             return (StatusCode::BAD_REQUEST, "code_challenge is missing").into_response();
         }
-        let scope = match &state.decision {
+        let scope = match &self.decision {
             Decision::Allows => Ok(request.text("scope").to_owned()),
             Decision::AllowsOnly(scope) => Ok(scope.clone()),
             Decision::Refuses(error) => Err(error.clone()),
@@ -113,7 +76,7 @@ impl Inner {
         match scope {
             Ok(scope) => {
                 let redirect_uri = back.to_owned();
-                let code = state.tokens.agree(Agreed { redirect_uri, challenge, scope });
+                let code = self.tokens.agree(Agreed { redirect_uri, challenge, scope });
                 answer.append_pair("code", &code);
             }
             Err(error) => {
@@ -126,10 +89,9 @@ impl Inner {
         (StatusCode::FOUND, [(header::LOCATION, back)]).into_response()
     }
 
-    fn tokens(&self, request: &Request) -> Response {
-        let mut state = self.lock();
-        let tokens = &mut state.tokens;
-        let basic = request.authorization.as_ref().and_then(|text| STANDARD.decode(text).ok());
+    fn grant(&mut self, request: &Request<'_>) -> Response {
+        let tokens = &mut self.tokens;
+        let basic = request.authorization.and_then(|text| STANDARD.decode(text).ok());
         let basic = basic.and_then(|bytes| String::from_utf8(bytes).ok());
         let (id, secret) = match basic.as_deref().and_then(|basic| basic.split_once(':')) {
             Some((id, secret)) => (id, Some(secret)),
@@ -157,17 +119,16 @@ impl Inner {
         }
     }
 
-    fn revoke(&self, request: &Request) -> Response {
-        let mut state = self.lock();
+    fn revoke(&mut self, request: &Request<'_>) -> Response {
         let named = ["token", "access_token"].map(|name| request.text(name));
-        let known = named.iter().any(|token| state.tokens.revoke(token));
+        let known = named.iter().any(|token| self.tokens.revoke(token));
         let status = if known { StatusCode::OK } else { StatusCode::BAD_REQUEST };
         (status, Json(json!({"success": known}))).into_response()
     }
 
-    fn resource(&self, request: &Request) -> Response {
-        let access = request.authorization.as_deref().unwrap_or_default();
-        if self.lock().tokens.opens(access) {
+    fn resource(&self, request: &Request<'_>) -> Response {
+        let access = request.authorization.unwrap_or_default();
+        if self.tokens.opens(access) {
             Json(json!({"id": "AAAA", "name": "Willow Street Dental"})).into_response()
         } else {
             StatusCode::UNAUTHORIZED.into_response()
@@ -175,28 +136,65 @@ impl Inner {
     }
 }
 
-impl Behind for Inner {
-    type Request = Request;
+impl Vendor for Authority {
+    type Setup = Setup;
+    type Operation = Operation;
 
-    fn perform(&self, request: &Request, _: bool) -> Response {
+    fn open(setup: Setup) -> Self {
+        Self { tokens: Tokens::new(setup), decision: Decision::Allows }
+    }
+
+    fn read(&self, _: &Method, uri: &Uri, body: &[u8]) -> (Operation, String) {
+        let fields = fields(uri, body);
+        let operation = match (uri.path(), fields.get("grant_type").map(String::as_str)) {
+            ("/oauth/authorize" | "/oauth2/authorize" | "/o/oauth2/v2/auth", _) => {
+                Operation::Authorize
+            }
+            ("/oauth/revoke" | "/oauth2/revoke" | "/revoke", _) => Operation::Revoke,
+            ("/resource", _) => Operation::Resource,
+            (path, grant_type) if path.ends_with("/token") => match grant_type {
+                Some("authorization_code") => Operation::Exchange,
+                Some("refresh_token") => Operation::Refresh,
+                Some("client_credentials" | "urn:ietf:params:oauth:grant-type:jwt-bearer") => {
+                    Operation::Credentials
+                }
+                _ => Operation::Unknown,
+            },
+            _ => Operation::Unknown,
+        };
+        (operation, String::new())
+    }
+
+    // Who asks is part of what each of them asks for.
+    fn refuse(&mut self, _: &Asked) -> Option<Response> {
+        None
+    }
+
+    fn perform(&mut self, asked: &Asked, _: bool) -> Response {
+        let request = &Request::of(asked);
         match request.operation {
             Operation::Authorize => self.authorize(request),
             Operation::Revoke => self.revoke(request),
             Operation::Resource => self.resource(request),
             Operation::Exchange | Operation::Refresh | Operation::Credentials => {
-                self.tokens(request)
+                self.grant(request)
             }
             Operation::Unknown | Operation::Any => StatusCode::NOT_FOUND.into_response(),
         }
     }
 
-    fn complain(&self, request: &Request, complaint: Complaint) -> Response {
+    fn complain(&mut self, asked: &Asked, complaint: Complaint) -> Response {
+        let manners = Request::of(asked).manners;
         match complaint {
             Complaint::TooMany => StatusCode::TOO_MANY_REQUESTS.into_response(),
             Complaint::Broken => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            Complaint::Refused => denied(request.manners, Denied::Client),
+            Complaint::Refused => denied(manners, Denied::Client),
             Complaint::Forbidden => StatusCode::FORBIDDEN.into_response(),
-            Complaint::Taken | Complaint::Raced => denied(request.manners, Denied::Grant),
+            Complaint::Taken | Complaint::Raced => denied(manners, Denied::Grant),
         }
+    }
+
+    fn all_kept(&self) -> Value {
+        json!({"good": self.tokens.good()})
     }
 }

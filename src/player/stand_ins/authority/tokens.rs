@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::super::clock::Clock;
 use super::Setup;
 
 /// What somebody agreed to.
@@ -38,7 +39,7 @@ pub(super) enum Denied {
 
 pub(super) struct Tokens {
     setup: Setup,
-    started: std::time::Instant,
+    clock: Clock,
     codes: HashMap<String, Agreed>,
     access: HashSet<String>,
     refresh: HashMap<String, String>,
@@ -48,8 +49,8 @@ pub(super) struct Tokens {
 impl Tokens {
     pub(super) fn new(setup: Setup) -> Self {
         Self {
+            clock: Clock::from(setup.now),
             setup,
-            started: std::time::Instant::now(),
             codes: HashMap::new(),
             access: HashSet::new(),
             refresh: HashMap::new(),
@@ -145,9 +146,8 @@ impl Tokens {
             None => None,
         };
         let life = self.setup.life;
-        let now = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        let ends = now.saturating_add(SignedDuration::from_secs(life));
-        let ends_at = self.setup.now.checked_add(ends).unwrap_or(Timestamp::MAX);
+        let ends_at = self.clock.now().checked_add(SignedDuration::from_secs(life));
+        let ends_at = ends_at.unwrap_or(Timestamp::MAX);
         Pair { access, refresh, scope, life, ends_at }
     }
 

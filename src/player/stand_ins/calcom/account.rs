@@ -4,17 +4,19 @@ mod by_hand;
 mod holds;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::super::asked::Query;
+use super::super::clock::Clock;
 use super::Setup;
 use super::answers::No;
 use super::calendar::EventType;
-use super::input::{self, Query, Wanted};
+use super::hooks::Hooks;
+use super::input::{self, Wanted};
 use crate::server::random_text;
 use holds::Holds;
 
@@ -79,13 +81,14 @@ impl Kept {
     }
 }
 
-pub(super) struct Account {
+pub struct Account {
     setup: Setup,
     zone: TimeZone,
-    started: Instant,
+    clock: Clock,
     bookings: Vec<Kept>,
     holds: Holds,
     happened: Vec<Happened>,
+    pub(super) hooks: Hooks,
 }
 
 /// Something that became of a booking, by the name that webhooks have for it.
@@ -99,12 +102,17 @@ impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
         let (bookings, holds, happened) = (Vec::new(), Holds::default(), Vec::new());
-        Self { setup, zone, started: Instant::now(), bookings, holds, happened }
+        let hooks = Hooks::default();
+        Self { clock: Clock::from(setup.now), setup, zone, bookings, holds, happened, hooks }
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        let ran = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        self.setup.now.checked_add(ran).unwrap_or(self.setup.now)
+        self.clock.now()
+    }
+
+    /// Sets its clock on.
+    pub(super) fn let_pass(&mut self, time: SignedDuration) {
+        self.clock.set_on(time);
     }
 
     pub(super) fn is_key(&self, key: &str) -> bool {
@@ -138,12 +146,10 @@ impl Account {
             "bookingRequiresAuthentication": false, "users": [],
             "bookingUrl": format!("https://cal.com/willow-street/{}", found.slug()),
             "minimumBookingNotice": found.notice_minutes, "ownerId": 4711});
-        shown["seats"] = if found.seats > 1 {
-            json!({"seatsPerTimeSlot": found.seats, "showAttendeeInfo": false,
-                "showAvailabilityCount": true})
-        } else {
-            json!({"disabled": true})
-        };
+        if found.seats > 1 {
+            shown["seats"] = json!({"seatsPerTimeSlot": found.seats, "showAttendeeInfo": false,
+                "showAvailabilityCount": true});
+        }
         if !found.choices.is_empty() {
             shown["lengthInMinutesOptions"] = json!(found.choices);
         }
@@ -154,8 +160,9 @@ impl Account {
     pub(super) fn slots(&self, query: &Query) -> Result<Value, No> {
         let wanted = query.number("eventTypeId").unwrap_or_default();
         let event_type = self.event_type(wanted)?;
-        let (from, to) = (query.moment("start", false)?, query.moment("end", true)?);
-        let zone = query.zone()?;
+        let (from, to) =
+            (input::moment(query, "start", false)?, input::moment(query, "end", true)?);
+        let zone = input::zone(query)?;
         let minutes = query.number("duration").and_then(|minutes| u32::try_from(minutes).ok());
         let length = event_type.length(minutes);
         let length = length.ok_or_else(|| No::bad("Invalid duration"))?;
@@ -350,7 +357,8 @@ impl Account {
     pub(super) fn list(&self, query: &Query) -> Result<(Value, Value), No> {
         let now = self.now();
         let statuses = query.text("status").unwrap_or("upcoming").split(',').collect::<Vec<_>>();
-        let bound = |name: &str| query.text(name).map(|_| query.moment(name, false)).transpose();
+        let bound =
+            |name: &str| query.text(name).map(|_| input::moment(query, name, false)).transpose();
         let (after, before) = (bound("afterStart")?, bound("beforeEnd")?);
         let updated = bound("afterUpdatedAt")?;
         let stands_as = |kept: &Kept| match kept.status {

@@ -95,21 +95,23 @@ impl EventType {
 
     /// The fields as Cal.com shows them.
     pub(super) fn fields(&self) -> Vec<Value> {
-        let own = |kind: &str, slug: &str, required: bool| json!({"type": kind, "slug": slug, "required": required, "isDefault": true});
+        let field = |kind: &str, slug: &str, required: bool, is_default: bool| {
+            json!({"type": kind, "slug": slug, "label": slug, "placeholder": "",
+                "required": required, "hidden": false, "isDefault": is_default})
+        };
+        let own = |kind: &str, slug: &str, required: bool| field(kind, slug, required, true);
         let mut fields = vec![
             own("name", "name", true),
             own("email", "email", !self.requires_phone),
-            own("phone", "attendeePhoneNumber", self.requires_phone),
+            field("phone", "attendeePhoneNumber", self.requires_phone, false),
             own("radioInput", "location", false),
             own("text", "title", false),
             own("textarea", "notes", false),
             own("multiemail", "guests", false),
             own("textarea", "rescheduleReason", false),
         ];
-        fields.extend(self.required_fields.iter().map(|slug| {
-            json!({"type": "text", "slug": slug, "label": slug, "required": true,
-                "isDefault": false})
-        }));
+        let demanded = self.required_fields.iter().map(|slug| field("text", slug, true, false));
+        fields.extend(demanded);
         fields
     }
 }

@@ -1,46 +1,14 @@
-//! The stand-in's routes: which request asks for what, in which version, by whom, and what the planned
-//! troubles make of it.
+//! Which request asks for what, in which version, by whom, and what comes of it.
 
-use std::sync::Arc;
-
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Query as UrlQuery, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::Json;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::super::cut::Scissors;
-use super::super::trouble::{Behind, Complaint, in_trouble};
+use super::super::vendor::{Complaint, Vendor};
+use super::account::Account;
 use super::answers::{No, data};
-use super::input::Query;
-use super::{Asked, Inner, Operation, Plan};
-
-pub(super) fn router(inner: Arc<Inner>) -> Router {
-    Router::new()
-        .route("/stand-in/bookings", get(bookings))
-        .route("/stand-in/requests", get(requests))
-        .route("/stand-in/trouble", post(trouble).delete(behave))
-        .fallback(answer)
-        .with_state(inner)
-}
-
-async fn bookings(State(inner): State<Arc<Inner>>) -> Json<Value> {
-    Json(json!(inner.lock().account.bookings()))
-}
-
-async fn requests(State(inner): State<Arc<Inner>>) -> Json<Value> {
-    Json(json!(inner.lock().asked))
-}
-
-async fn trouble(State(inner): State<Arc<Inner>>, Json(plan): Json<Plan>) {
-    inner.lock().troubles.add(plan);
-}
-
-async fn behave(State(inner): State<Arc<Inner>>) {
-    inner.lock().troubles.clear();
-}
+use super::{Asked, Operation, Setup};
 
 /// What a request asks for, and about which booking or event type.
 fn operation(method: &Method, path: &str) -> (Operation, String) {
@@ -85,112 +53,67 @@ fn is_in(operation: Operation, version: Option<&str>) -> bool {
     }
 }
 
-pub(super) struct Request {
-    operation: Operation,
-    about: String,
-    query: Query,
-    body: Value,
-    path: String,
-    method: Method,
-}
+impl Vendor for Account {
+    type Setup = Setup;
+    type Operation = Operation;
 
-async fn answer(
-    State(inner): State<Arc<Inner>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
-    method: Method,
-    uri: Uri,
-    UrlQuery(query): UrlQuery<std::collections::BTreeMap<String, String>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let (operation, about) = operation(&method, uri.path());
-    let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
-    let body: Option<Value> = serde_json::from_slice(&body).ok();
-    let asked = Asked {
-        operation,
-        method: method.to_string(),
-        uri: uri.to_string(),
-        version: header("cal-api-version"),
-        authorization: header("authorization"),
-        body: body.clone(),
-    };
-    let key = header("authorization");
-    let path = uri.path().to_owned();
-    let request = Request {
-        operation,
-        about,
-        query: Query(query),
-        body: body.unwrap_or_default(),
-        path,
-        method: method.clone(),
-    };
-    let (trouble, refusal) = {
-        let mut state = inner.lock();
-        let version = asked.version.clone();
-        state.asked.push(asked);
-        let key = key.as_deref().and_then(|key| key.strip_prefix("Bearer "));
-        let refusal = if !is_in(operation, version.as_deref()) {
-            Some(No::no_route(method.as_str(), &request.path))
-        } else if !key.is_some_and(|key| state.account.is_key(key)) {
-            Some(No::error(401, "Invalid API Key"))
-        } else {
-            None
-        };
-        let now = state.account.now();
-        let refusal = refusal.map(|no| no.answer(&request.path, now));
-        (if refusal.is_some() { None } else { state.troubles.take(operation) }, refusal)
-    };
-    match (refusal, trouble) {
-        (Some(refusal), _) => refusal,
-        (None, None) => inner.perform(&request, false),
-        (None, Some(trouble)) => in_trouble(&inner, request, trouble, &scissors).await,
+    fn open(setup: Setup) -> Self {
+        Self::new(setup)
     }
-}
 
-impl Behind for Inner {
-    type Request = Request;
+    fn read(&self, method: &Method, uri: &Uri, _: &[u8]) -> (Operation, String) {
+        operation(method, uri.path())
+    }
 
-    fn perform(&self, request: &Request, as_request: bool) -> Response {
-        let mut state = self.lock();
-        let state = &mut *state;
-        let account = &mut state.account;
-        let (about, query, body) = (&request.about, &request.query, &request.body);
+    fn refuse(&mut self, asked: &Asked) -> Option<Response> {
+        let no = if !is_in(asked.operation, asked.header("cal-api-version")) {
+            No::no_route(&asked.method, asked.path())
+        } else if !asked.bearer().is_some_and(|key| self.is_key(key)) {
+            No::error(401, "Invalid API Key")
+        } else {
+            return None;
+        };
+        Some(no.answer(asked.path(), self.now()))
+    }
+
+    fn perform(&mut self, asked: &Asked, as_request: bool) -> Response {
+        let (about, query, body) = (asked.about.as_str(), &asked.query(), asked.json());
         let created = |done: Result<Value, No>| done.map(|shown| data(201, shown));
-        let done = match request.operation {
-            Operation::Me => Ok(data(200, account.me())),
+        let done = match asked.operation {
+            Operation::Me => Ok(data(200, self.me())),
             Operation::EventType => {
                 let id = about.parse().unwrap_or_default();
-                account.show_event_type(id).map(|shown| data(200, shown))
+                self.show_event_type(id).map(|shown| data(200, shown))
             }
-            Operation::Slots => account.slots(query).map(|shown| data(200, shown)),
-            Operation::Reserve => created(account.reserve(body)),
-            Operation::Reserved => account.reserved(about).map(|shown| data(200, shown)),
+            Operation::Slots => self.slots(query).map(|shown| data(200, shown)),
+            Operation::Reserve => created(self.reserve(body)),
+            Operation::Reserved => self.reserved(about).map(|shown| data(200, shown)),
             Operation::Release => {
-                account.release(about);
+                self.release(about);
                 Ok(Json(json!({"status": "success"})).into_response())
             }
-            Operation::Create => created(account.create(body, as_request)),
-            Operation::Reschedule => created(account.reschedule(about, body)),
-            Operation::Cancel => account.cancel(about, body).map(|shown| data(200, shown)),
-            Operation::Get => account.get(about).map(|shown| data(200, shown)),
-            Operation::List => account.list(query).map(|(page, pagination)| {
+            Operation::Create => created(self.create(body, as_request)),
+            Operation::Reschedule => created(self.reschedule(about, body)),
+            Operation::Cancel => self.cancel(about, body).map(|shown| data(200, shown)),
+            Operation::Get => self.get(about).map(|shown| data(200, shown)),
+            Operation::List => self.list(query).map(|(page, pagination)| {
                 let body = json!({"status": "success", "data": page, "pagination": pagination});
                 Json(body).into_response()
             }),
-            Operation::Webhooks => match request.method {
-                Method::GET if about.is_empty() => Ok(data(200, state.hooks.list())),
-                Method::POST if about.is_empty() => created(state.hooks.create(body)),
-                Method::DELETE => state.hooks.delete(about).map(|shown| data(200, shown)),
-                _ => Err(No::no_route(request.method.as_str(), &request.path)),
+            Operation::Webhooks => match asked.method.as_str() {
+                "GET" if about.is_empty() => Ok(data(200, self.hooks.list())),
+                "POST" if about.is_empty() => created(self.hooks.create(body)),
+                "DELETE" => self.hooks.delete(about).map(|shown| data(200, shown)),
+                _ => Err(No::no_route(&asked.method, asked.path())),
             },
-            Operation::Any | Operation::Unknown => Err(No::no_route("GET", &request.path)),
+            Operation::Any | Operation::Unknown => Err(No::no_route("GET", asked.path())),
         };
-        let now = account.now();
-        state.post();
-        done.unwrap_or_else(|no| no.answer(&request.path, now))
+        let now = self.now();
+        self.post();
+        done.unwrap_or_else(|no| no.answer(asked.path(), now))
     }
 
-    fn complain(&self, request: &Request, complaint: Complaint) -> Response {
+    fn complain(&mut self, asked: &Asked, complaint: Complaint) -> Response {
         let no = match complaint {
             Complaint::TooMany => No::error(429, "ThrottlerException: Too Many Requests"),
             Complaint::Broken => No::error(500, "Internal server error"),
@@ -201,7 +124,11 @@ impl Behind for Inner {
                 No::Bare { status: 409, message: "booking_conflict_error".to_owned() }
             }
         };
-        let now = self.lock().account.now();
-        no.answer(&request.path, now)
+        let now = self.now();
+        no.answer(asked.path(), now)
+    }
+
+    fn all_kept(&self) -> Value {
+        json!(self.bookings())
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::account::{Happened, Kept, Standing};
+use super::account::{Account, Happened, Kept, Standing};
 use super::answers::No;
 use super::input;
 
@@ -40,6 +40,17 @@ pub(super) struct Hooks {
     all: Vec<Hook>,
     made: u64,
     posts: Vec<HookPost>,
+}
+
+impl Account {
+    /// Posts what happened since this was last called.
+    pub(super) fn post(&mut self) {
+        let now = self.now();
+        for happened in self.happened() {
+            let Some(kept) = self.kept(&happened.uid).cloned() else { continue };
+            self.hooks.post(&happened, &kept, now).into_iter().for_each(send);
+        }
+    }
 }
 
 impl Hooks {

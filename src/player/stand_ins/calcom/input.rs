@@ -1,13 +1,12 @@
 //! The bodies and queries that the stand-in takes, as strictly as Cal.com: what it does not know is
 //! refused. Knows no bookings.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use super::super::asked::Query;
 use super::answers::No;
 use super::calendar::EventType;
 
@@ -119,32 +118,19 @@ pub(super) fn known<'a>(
     }
 }
 
-/// The parts of a query.
-pub(super) struct Query(pub(super) BTreeMap<String, String>);
+/// A moment; a date alone is its first or last second in UTC.
+pub(super) fn moment(query: &Query, name: &str, end_of_day: bool) -> Result<Timestamp, No> {
+    let text = query.text(name).unwrap_or_default();
+    let of_date = || {
+        let date: Date = text.parse().ok()?;
+        let time = if end_of_day { date.at(23, 59, 59, 0) } else { date.at(0, 0, 0, 0) };
+        time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    };
+    let moment = text.parse().ok().or_else(of_date);
+    moment.ok_or_else(|| No::invalid(name, "must be a valid ISO 8601 date string"))
+}
 
-impl Query {
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
-        self.text(name)?.parse().ok()
-    }
-
-    /// A moment; a date alone is its first or last second in UTC.
-    pub(super) fn moment(&self, name: &str, end_of_day: bool) -> Result<Timestamp, No> {
-        let text = self.text(name).unwrap_or_default();
-        let of_date = || {
-            let date: Date = text.parse().ok()?;
-            let time = if end_of_day { date.at(23, 59, 59, 0) } else { date.at(0, 0, 0, 0) };
-            time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-        };
-        let moment = text.parse().ok().or_else(of_date);
-        moment.ok_or_else(|| No::invalid(name, "must be a valid ISO 8601 date string"))
-    }
-
-    pub(super) fn zone(&self) -> Result<TimeZone, No> {
-        let name = self.text("timeZone").unwrap_or("UTC");
-        TimeZone::get(name).map_err(|_| No::invalid("timeZone", "must be a valid IANA zone"))
-    }
+pub(super) fn zone(query: &Query) -> Result<TimeZone, No> {
+    let name = query.text("timeZone").unwrap_or("UTC");
+    TimeZone::get(name).map_err(|_| No::invalid("timeZone", "must be a valid IANA zone"))
 }

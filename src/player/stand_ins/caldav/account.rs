@@ -23,7 +23,7 @@ pub(super) enum Written {
 }
 
 /// The user's calendars.
-pub(super) struct Account {
+pub struct Account {
     pub(super) setup: Setup,
     objects: BTreeMap<String, Object>,
     /// When something was removed at a path.

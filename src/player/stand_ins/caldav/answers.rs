@@ -4,7 +4,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::super::trouble::status_of;
+use super::super::vendor::status_of;
 
 /// A multistatus answer around its parts.
 pub(super) fn multistatus(parts: &str) -> Response {

@@ -1,140 +1,57 @@
-//! The stand-in's routes: which request asks for what, by whom, and what the planned troubles make of it.
+//! Which request asks for what, by whom, and what comes of it.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::cut::Scissors;
-use super::super::trouble::{Behind, Complaint, in_trouble};
+use super::super::vendor::{Complaint, Vendor};
 use super::account::{Account, Written};
 use super::answers::{escaped, event, missing, multistatus, plain, refused, resource};
 use super::object::{self, Kept};
 use super::question::{self, Question};
-use super::{Asked, Inner, Operation, Plan};
-
-pub(super) fn router(inner: Arc<Inner>) -> Router {
-    Router::new()
-        .route("/stand-in/events", get(events))
-        .route("/stand-in/requests", get(requests))
-        .route("/stand-in/trouble", post(trouble).delete(behave))
-        .fallback(answer)
-        .with_state(inner)
-}
-
-async fn events(State(inner): State<Arc<Inner>>) -> Json<Value> {
-    Json(json!(inner.lock().account.all()))
-}
-
-async fn requests(State(inner): State<Arc<Inner>>) -> Json<Value> {
-    Json(json!(inner.lock().asked))
-}
-
-async fn trouble(State(inner): State<Arc<Inner>>, Json(plan): Json<Plan>) {
-    inner.lock().troubles.add(plan);
-}
-
-async fn behave(State(inner): State<Arc<Inner>>) {
-    inner.lock().troubles.clear();
-}
-
-pub(super) struct Request {
-    operation: Operation,
-    path: String,
-    deep: bool,
-    question: Question,
-    absent: bool,
-    version: Option<String>,
-    body: String,
-}
-
-fn operation(method: &Method, body: &str) -> (Operation, Question) {
-    let operation = match method.as_str() {
-        "PROPFIND" => Operation::Properties,
-        "REPORT" => return question::report(body).unwrap_or_default(),
-        "GET" => Operation::Get,
-        "PUT" => Operation::Put,
-        "DELETE" => Operation::Delete,
-        _ => Operation::Unknown,
-    };
-    (operation, Question::default())
-}
-
-async fn answer(
-    State(inner): State<Arc<Inner>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let body = String::from_utf8_lossy(&body).into_owned();
-    let (operation, question) = operation(&method, &body);
-    let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
-    let path = uri.path().to_owned();
-    let asked = Asked {
-        operation,
-        method: method.to_string(),
-        path: path.clone(),
-        authorization: header("authorization"),
-        condition: header("if-match").or_else(|| header("if-none-match")),
-        body: body.clone(),
-    };
-    let authorization = asked.authorization.clone();
-    let request = Request {
-        operation,
-        deep: header("depth").as_deref() == Some("1"),
-        question,
-        absent: header("if-none-match").as_deref() == Some("*"),
-        version: header("if-match"),
-        body,
-        path,
-    };
-    let (trouble, refusal) = {
-        let mut state = inner.lock();
-        state.asked.push(asked);
-        let setup = &state.account.setup;
-        let right = STANDARD.encode(format!("{}:{}", setup.username, setup.password));
-        let right = authorization.as_deref() == Some(&format!("Basic {right}"));
-        let refusal = if request.path == "/.well-known/caldav" {
-            let to = [(header::LOCATION, "/dav/")];
-            Some((StatusCode::MOVED_PERMANENTLY, to).into_response())
-        } else if right {
-            None
-        } else {
-            Some(unauthorized())
-        };
-        (if refusal.is_some() { None } else { state.troubles.take(operation) }, refusal)
-    };
-    match (refusal, trouble) {
-        (Some(refusal), _) => refusal,
-        (None, None) => inner.perform(&request, false),
-        (None, Some(trouble)) => in_trouble(&inner, request, trouble, &scissors).await,
-    }
-}
+use super::{Asked, Operation, Setup};
 
 fn unauthorized() -> Response {
     let basic = [(header::WWW_AUTHENTICATE, "Basic realm=\"Stand-in\"")];
     (StatusCode::UNAUTHORIZED, basic, "not logged in").into_response()
 }
 
-impl Behind for Inner {
-    type Request = Request;
+impl Vendor for Account {
+    type Setup = Setup;
+    type Operation = Operation;
 
-    fn perform(&self, request: &Request, _: bool) -> Response {
-        let account = &mut self.lock().account;
-        let path = &request.path;
-        match request.operation {
-            Operation::Properties => properties(account, path, request.deep),
-            Operation::Get => match account.get(path) {
+    fn open(setup: Setup) -> Self {
+        Self::new(setup)
+    }
+
+    fn read(&self, method: &Method, uri: &Uri, body: &[u8]) -> (Operation, String) {
+        let operation = match method.as_str() {
+            "PROPFIND" => Operation::Properties,
+            "REPORT" => question::report(&String::from_utf8_lossy(body)).unwrap_or_default().0,
+            "GET" => Operation::Get,
+            "PUT" => Operation::Put,
+            "DELETE" => Operation::Delete,
+            _ => Operation::Unknown,
+        };
+        (operation, uri.path().to_owned())
+    }
+
+    fn refuse(&mut self, asked: &Asked) -> Option<Response> {
+        if asked.path() == "/.well-known/caldav" {
+            let to = [(header::LOCATION, "/dav/")];
+            return Some((StatusCode::MOVED_PERMANENTLY, to).into_response());
+        }
+        let right = format!("{}:{}", self.setup.username, self.setup.password);
+        (asked.basic() != Some(right)).then(unauthorized)
+    }
+
+    fn perform(&mut self, asked: &Asked, _: bool) -> Response {
+        let path = asked.path();
+        match asked.operation {
+            Operation::Properties => properties(self, path, asked.header("depth") == Some("1")),
+            Operation::Get => match self.get(path) {
                 Some((kept, version)) => {
                     let headers =
                         [(header::ETAG, version), (header::CONTENT_TYPE, "text/calendar".into())];
@@ -142,19 +59,19 @@ impl Behind for Inner {
                 }
                 None => plain(404, "nothing here"),
             },
-            Operation::Put => put(account, request),
-            Operation::Delete => match account.remove(path, request.version.as_deref()) {
+            Operation::Put => put(self, asked),
+            Operation::Delete => match self.remove(path, asked.header("if-match")) {
                 Some(true) => StatusCode::NO_CONTENT.into_response(),
                 Some(false) => plain(412, "another version"),
                 None => plain(404, "nothing here"),
             },
             Operation::Unknown | Operation::Any => plain(400, "not understood"),
-            _ if account.calendar_at(path).is_none() => plain(404, "no calendar here"),
-            _ => report(account, request),
+            _ if self.calendar_at(path).is_none() => plain(404, "no calendar here"),
+            _ => report(self, asked),
         }
     }
 
-    fn complain(&self, _: &Request, complaint: Complaint) -> Response {
+    fn complain(&mut self, _: &Asked, complaint: Complaint) -> Response {
         match complaint {
             Complaint::TooMany => plain(429, "slower"),
             Complaint::Broken => plain(500, "something broke"),
@@ -162,6 +79,10 @@ impl Behind for Inner {
             Complaint::Forbidden => refused(403, "need-privileges"),
             Complaint::Taken | Complaint::Raced => plain(412, "somebody was faster"),
         }
+    }
+
+    fn all_kept(&self) -> Value {
+        json!(self.all())
     }
 }
 
@@ -224,9 +145,9 @@ fn calendar(account: &Account, name: &str) -> String {
     resource(&account.calendar(name), &properties)
 }
 
-fn put(account: &mut Account, request: &Request) -> Response {
-    let version = request.version.as_deref();
-    let written = account.put(&request.path, &request.body, request.absent, version);
+fn put(account: &mut Account, asked: &Asked) -> Response {
+    let absent = asked.header("if-none-match") == Some("*");
+    let written = account.put(asked.path(), &asked.text(), absent, asked.header("if-match"));
     let done = |status: StatusCode, version: String| {
         if account.setup.versions_on_put {
             (status, [(header::ETAG, version)]).into_response()
@@ -244,15 +165,16 @@ fn put(account: &mut Account, request: &Request) -> Response {
     }
 }
 
-fn report(account: &Account, request: &Request) -> Response {
-    let (path, question) = (&request.path, &request.question);
+fn report(account: &Account, asked: &Asked) -> Response {
+    let path = asked.path();
+    let (_, question) = &question::report(&asked.text()).unwrap_or_default();
     let shown = |found: &[(Kept, String)]| {
         found
             .iter()
             .map(|(kept, version)| event(&kept.path, version, &kept.text))
             .collect::<String>()
     };
-    match request.operation {
+    match asked.operation {
         Operation::FreeBusy if !account.setup.free_busy => refused(403, "supported-report"),
         Operation::FreeBusy => free_busy(account, path, question),
         _ if !account.setup.shows_events => refused(403, "need-privileges"),

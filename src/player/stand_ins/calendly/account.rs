@@ -1,17 +1,17 @@
 //! The account: its bookings, what may become of them, and who wants to hear of it. Called with the lock
 //! held; knows no HTTP.
 
-use std::time::Instant;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::super::asked::Query;
+use super::super::clock::Clock;
 use super::Setup;
 use super::answers::No;
 use super::calendar::{API, EventType};
-use super::input::{self, Query, Wanted, object};
+use super::input::{self, Wanted, object};
 use super::posts::Subscription;
 use crate::server::random_text;
 
@@ -56,10 +56,10 @@ pub struct Kept {
     pub updated_at: Timestamp,
 }
 
-pub(super) struct Account {
+pub struct Account {
     setup: Setup,
     zone: TimeZone,
-    started: Instant,
+    clock: Clock,
     bookings: Vec<Kept>,
     subscriptions: Vec<Subscription>,
 }
@@ -78,12 +78,11 @@ impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
         let (bookings, subscriptions) = (Vec::new(), Vec::new());
-        Self { setup, zone, started: Instant::now(), bookings, subscriptions }
+        Self { clock: Clock::from(setup.now), setup, zone, bookings, subscriptions }
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        let ran = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        self.setup.now.checked_add(ran).unwrap_or(self.setup.now)
+        self.clock.now()
     }
 
     pub(super) fn is_token(&self, token: &str) -> bool {
@@ -123,7 +122,7 @@ impl Account {
     /// Open starts.
     pub(super) fn open(&self, query: &Query) -> Result<Vec<Value>, No> {
         let event_type = self.event_type_by_uri(query.text("event_type").unwrap_or_default())?;
-        let (from, to) = (query.needed("start_time")?, query.needed("end_time")?);
+        let (from, to) = (input::needed(query, "start_time")?, input::needed(query, "end_time")?);
         if from < self.now() {
             return Err(No::invalid("start_time", "must be in the future"));
         }

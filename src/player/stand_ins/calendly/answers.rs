@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::trouble::status_of;
+use super::super::vendor::status_of;
 
 /// Why a request is not done.
 #[derive(Debug, Clone, PartialEq)]

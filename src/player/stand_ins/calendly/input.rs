@@ -1,12 +1,11 @@
 //! The bodies and queries that the stand-in takes, as strictly as Calendly: what it does not know is
 //! refused. Knows no bookings.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use super::super::asked::Query;
 use super::answers::No;
 use super::calendar::EventType;
 
@@ -144,22 +143,13 @@ pub(super) fn object<'a>(
     }
 }
 
-/// The parts of a query.
-pub(super) struct Query(pub(super) BTreeMap<String, String>);
+/// A moment, if one is given.
+pub(super) fn moment(query: &Query, name: &str) -> Result<Option<Timestamp>, No> {
+    let read = |text: &str| text.parse().map_err(|_| No::invalid(name, "is not a time"));
+    query.text(name).map(read).transpose()
+}
 
-impl Query {
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    /// A moment, if one is given.
-    pub(super) fn moment(&self, name: &str) -> Result<Option<Timestamp>, No> {
-        let read = |text: &str| text.parse().map_err(|_| No::invalid(name, "is not a time"));
-        self.text(name).map(read).transpose()
-    }
-
-    /// A moment that has to be given.
-    pub(super) fn needed(&self, name: &str) -> Result<Timestamp, No> {
-        self.moment(name)?.ok_or_else(|| No::invalid(name, "is missing"))
-    }
+/// A moment that has to be given.
+pub(super) fn needed(query: &Query, name: &str) -> Result<Timestamp, No> {
+    moment(query, name)?.ok_or_else(|| No::invalid(name, "is missing"))
 }

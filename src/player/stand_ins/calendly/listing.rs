@@ -3,10 +3,11 @@
 
 use serde_json::{Value, json};
 
+use super::super::asked::Query;
 use super::account::{Account, Kept, organization, user};
 use super::answers::No;
 use super::calendar::API;
-use super::input::Query;
+use super::input;
 
 /// What a list's page is, and what goes with it.
 pub(super) type Page = (Vec<Value>, Value);
@@ -22,7 +23,8 @@ impl Account {
             (None, None) => return Err(No::invalid("user", "or organization must be given")),
             _ => return Err(No::new(403, "You do not have permission")),
         }
-        let (from, to) = (query.moment("min_start_time")?, query.moment("max_start_time")?);
+        let (from, to) =
+            (input::moment(query, "min_start_time")?, input::moment(query, "max_start_time")?);
         let fits = |kept: &&Kept| {
             from.is_none_or(|from| kept.start >= from)
                 && to.is_none_or(|to| kept.start <= to)

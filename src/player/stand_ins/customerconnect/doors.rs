@@ -1,56 +1,17 @@
-//! The stand-in's routes and what it answers.
+//! Which request asks for what, by whom, and what it is answered.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use axum::extract::{ConnectInfo, Query, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::Json;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::super::cut::Scissors;
-use super::super::trouble::{Behind, Complaint, in_trouble, status_of};
-use super::{Asked, Contact, Inner, Operation};
+use super::super::asked::Query;
+use super::super::vendor::{Complaint, Vendor, status_of};
+use super::{Asked, Contact, Operation, Setup, Workspace};
 
 /// Contacts in an answer, unless another number is asked for, and the most there can be.
 const USUAL: usize = 20;
 const MOST: usize = 100;
-
-pub(super) fn router(inner: Arc<Inner>) -> Router {
-    Router::new().fallback(answer).with_state(inner)
-}
-
-pub(super) struct Request {
-    operation: Operation,
-    query: BTreeMap<String, String>,
-}
-
-async fn answer(
-    State(inner): State<Arc<Inner>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
-    method: Method,
-    uri: Uri,
-    Query(query): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
-) -> Response {
-    let is_search = method == Method::GET && uri.path() == "/api/v3/contacts/search";
-    let operation = if is_search { Operation::Search } else { Operation::Unknown };
-    let given = headers.get("x-api-key").and_then(|value| value.to_str().ok());
-    let asked = Asked { operation, uri: uri.to_string(), api_key: given.map(str::to_owned) };
-    let (is_known, trouble) = {
-        let mut state = inner.lock();
-        let is_known = given == Some(state.setup.api_key.as_str());
-        state.asked.push(asked);
-        (is_known, state.troubles.take(operation))
-    };
-    let request = Request { operation, query };
-    match trouble {
-        _ if !is_known => inner.complain(&request, Complaint::Refused),
-        None => inner.perform(&request, false),
-        Some(trouble) => in_trouble(&inner, request, trouble, &scissors).await,
-    }
-}
 
 /// The form of the newer pages.
 fn no(status: u16, error: &str, code: &str) -> Response {
@@ -74,20 +35,19 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-impl Inner {
-    fn search(&self, query: &BTreeMap<String, String>) -> Response {
-        let state = self.lock();
-        let workspace = &state.setup.workspace_id;
-        match query.get("workspace_id") {
+impl Workspace {
+    fn search(&self, query: &Query) -> Response {
+        let workspace = &self.setup.workspace_id;
+        match query.text("workspace_id") {
             None => return no(400, "workspace_id is required", "VALIDATION_ERROR"),
             Some(given) if given != workspace => return no(403, "Forbidden", "FORBIDDEN"),
             Some(_) => {}
         }
-        let Some(wanted) = query.get("phone_number").map(|number| digits(number)) else {
+        let Some(wanted) = query.text("phone_number").map(digits) else {
             return no(400, "a search term is required", "VALIDATION_ERROR");
         };
-        let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(USUAL);
-        let found: Vec<Value> = state
+        let limit = query.number("limit").and_then(|limit| limit.try_into().ok()).unwrap_or(USUAL);
+        let found: Vec<Value> = self
             .setup
             .contacts
             .iter()
@@ -100,17 +60,33 @@ impl Inner {
     }
 }
 
-impl Behind for Inner {
-    type Request = Request;
+impl Vendor for Workspace {
+    type Setup = Setup;
+    type Operation = Operation;
 
-    fn perform(&self, request: &Request, _: bool) -> Response {
-        match request.operation {
-            Operation::Search => self.search(&request.query),
+    fn open(setup: Setup) -> Self {
+        Self { setup }
+    }
+
+    fn read(&self, method: &Method, uri: &Uri, _: &[u8]) -> (Operation, String) {
+        let is_search = method == Method::GET && uri.path() == "/api/v3/contacts/search";
+        let operation = if is_search { Operation::Search } else { Operation::Unknown };
+        (operation, String::new())
+    }
+
+    fn refuse(&mut self, asked: &Asked) -> Option<Response> {
+        let is_known = asked.header("x-api-key") == Some(self.setup.api_key.as_str());
+        (!is_known).then(|| self.complain(asked, Complaint::Refused))
+    }
+
+    fn perform(&mut self, asked: &Asked, _: bool) -> Response {
+        match asked.operation {
+            Operation::Search => self.search(&asked.query()),
             Operation::Any | Operation::Unknown => no(404, "Not found", "NOT_FOUND"),
         }
     }
 
-    fn complain(&self, _: &Request, complaint: Complaint) -> Response {
+    fn complain(&mut self, _: &Asked, complaint: Complaint) -> Response {
         match complaint {
             Complaint::TooMany => no(429, "Too many requests", "RATE_LIMITED"),
             Complaint::Broken => no(500, "Internal server error", "INTERNAL"),
@@ -121,5 +97,10 @@ impl Behind for Inner {
                 (status_of(401), Json(body)).into_response()
             }
         }
+    }
+
+    fn all_kept(&self) -> Value {
+        let shown = |contact| shown(contact, &self.setup.workspace_id);
+        self.setup.contacts.iter().map(shown).collect()
     }
 }

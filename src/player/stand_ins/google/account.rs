@@ -1,22 +1,21 @@
 //! The account: its calendars, their events and what may become of them. Called with the lock held;
 //! knows no HTTP.
 
-use std::time::Instant;
-
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::super::clock::Clock;
 use super::answers::No;
 use super::channels::{Channels, Post};
 use super::event::{self, Kept};
 use super::{Access, Calendar, Setup};
 use crate::server::random_text;
 
-pub(super) struct Account {
+pub struct Account {
     setup: Setup,
     zone: TimeZone,
-    started: Instant,
+    clock: Clock,
     events: Vec<Kept>,
     changes: u64,
     oldest_sync: u64,
@@ -26,13 +25,13 @@ pub(super) struct Account {
 impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
-        let (started, events, channels) = (Instant::now(), Vec::new(), Channels::default());
-        Self { setup, zone, started, events, changes: 0, oldest_sync: 0, channels }
+        let clock = Clock::from(setup.now);
+        let (events, channels) = (Vec::new(), Channels::default());
+        Self { setup, zone, clock, events, changes: 0, oldest_sync: 0, channels }
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        let ran = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        self.setup.now.checked_add(ran).unwrap_or(self.setup.now)
+        self.clock.now()
     }
 
     pub(super) fn is_token(&self, token: &str) -> bool {

@@ -3,30 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::super::asked::Query;
 use super::account::Account;
 use super::answers::No;
 use super::event::Kept;
 
-/// The parts of a query; a name may come several times.
-pub(super) struct Query(pub(super) Vec<(String, String)>);
-
-impl Query {
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(named, _)| named == name).map(|(_, value)| value.as_str())
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(named, _)| named == name).map(|(_, value)| value.as_str())
-    }
-
-    fn is(&self, name: &str) -> bool {
-        self.text(name) == Some("true")
-    }
-
-    fn moment(&self, name: &str) -> Result<Option<Timestamp>, No> {
-        let read = |text: &str| text.parse().map_err(|_| No::bad("badRequest", "Bad Request"));
-        self.text(name).map(read).transpose()
-    }
+fn moment(query: &Query, name: &str) -> Result<Option<Timestamp>, No> {
+    let read = |text: &str| text.parse().map_err(|_| No::bad("badRequest", "Bad Request"));
+    query.text(name).map(read).transpose()
 }
 
 /// Parameters that a sync token does not go with.
@@ -49,7 +33,7 @@ impl Account {
         if since.is_some() && NOT_WITH_SYNC.iter().any(|name| query.text(name).is_some()) {
             return Err(No::bad("badRequest", "Sync token cannot be used with these parameters."));
         }
-        let (from, to) = (query.moment("timeMin")?, query.moment("timeMax")?);
+        let (from, to) = (moment(query, "timeMin")?, moment(query, "timeMax")?);
         if from.zip(to).is_some_and(|(from, to)| to <= from) {
             return Err(No::bad("timeRangeEmpty", "The specified time range is empty."));
         }

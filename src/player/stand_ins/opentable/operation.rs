@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 
-use super::super::trouble::Kind;
+use super::super::vendor::Kind;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,23 +36,23 @@ impl Kind for Operation {
 }
 
 impl Operation {
-    /// What a request asks for, at which restaurant, and about which reservation or lock.
-    pub(super) fn of(method: &Method, path: &str) -> (Self, u64, String) {
+    /// What a request asks for, and about which reservation or lock.
+    pub(super) fn of(method: &Method, path: &str) -> (Self, String) {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let (operation, restaurant, about) = match (method.as_str(), segments.as_slice()) {
-            (_, ["api", "v2", "oauth", "token"]) => (Self::Token, "", ""),
-            ("GET", ["inhouse", "v1", "availability", at]) => (Self::Availability, *at, ""),
-            (method, ["inhouse", "v1", "booking", at, rest @ ..]) => match (method, rest) {
-                ("POST", ["locks"]) => (Self::Lock, *at, ""),
-                ("DELETE", ["locks", token]) => (Self::Unlock, *at, *token),
-                ("POST", ["reservations"]) => (Self::Reserve, *at, ""),
-                ("POST", ["reservations", "search"]) => (Self::Search, *at, ""),
-                ("PUT", ["reservations", id]) => (Self::Change, *at, *id),
-                ("DELETE", ["reservations", id]) => (Self::Cancel, *at, *id),
-                _ => (Self::Unknown, *at, ""),
+        let (operation, about) = match (method.as_str(), segments.as_slice()) {
+            (_, ["api", "v2", "oauth", "token"]) => (Self::Token, ""),
+            ("GET", ["inhouse", "v1", "availability", _]) => (Self::Availability, ""),
+            (method, ["inhouse", "v1", "booking", _, rest @ ..]) => match (method, rest) {
+                ("POST", ["locks"]) => (Self::Lock, ""),
+                ("DELETE", ["locks", token]) => (Self::Unlock, *token),
+                ("POST", ["reservations"]) => (Self::Reserve, ""),
+                ("POST", ["reservations", "search"]) => (Self::Search, ""),
+                ("PUT", ["reservations", id]) => (Self::Change, *id),
+                ("DELETE", ["reservations", id]) => (Self::Cancel, *id),
+                _ => (Self::Unknown, ""),
             },
-            _ => (Self::Unknown, "", ""),
+            _ => (Self::Unknown, ""),
         };
-        (operation, restaurant.parse().unwrap_or_default(), about.to_owned())
+        (operation, about.to_owned())
     }
 }

@@ -2,7 +2,6 @@
 //! HTTP.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -10,6 +9,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::super::asked::Query;
+use super::super::clock::Clock;
 use super::Setup;
 use super::answers::No;
 use crate::server::random_text;
@@ -74,10 +75,10 @@ struct Lock {
     until: Timestamp,
 }
 
-pub(super) struct Restaurant {
+pub struct Restaurant {
     setup: Setup,
     zone: TimeZone,
-    started: Instant,
+    clock: Clock,
     kept: Vec<Kept>,
     locks: BTreeMap<String, Lock>,
     /// Answers by `X-Request-Id`: what is sent twice is done once.
@@ -88,12 +89,11 @@ impl Restaurant {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
         let (kept, locks, done) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { setup, zone, started: Instant::now(), kept, locks, done }
+        Self { clock: Clock::from(setup.now), setup, zone, kept, locks, done }
     }
 
     fn now(&self) -> Timestamp {
-        let ran = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        self.setup.now.checked_add(ran).unwrap_or(self.setup.now)
+        self.clock.now()
     }
 
     pub(super) fn is_open_to(&self, token: &str) -> bool {
@@ -163,11 +163,11 @@ impl Restaurant {
         all.filter(|table| open && seats(table) && !taken(*table)).collect()
     }
 
-    pub(super) fn availability(&self, query: &BTreeMap<String, String>) -> Result<Value, No> {
-        let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
+    pub(super) fn availability(&self, query: &Query) -> Result<Value, No> {
+        let number = |name: &str| query.number(name).and_then(|number| u32::try_from(number).ok());
         let party = number("party_size").filter(|party| (1..=20).contains(party));
         let party = party.ok_or(No::INVALID)?;
-        let at = self.moment(query.get("start_date_time").map_or("", String::as_str))?;
+        let at = self.moment(query.text("start_date_time").unwrap_or_default())?;
         let reach = |name: &str| {
             let reach = number(name).filter(|minutes| *minutes <= self.setup.longest_window);
             reach.map(|minutes| SignedDuration::from_mins(i64::from(minutes))).ok_or(No::INVALID)

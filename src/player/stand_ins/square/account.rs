@@ -2,12 +2,12 @@
 //! What becomes of bookings is in `bookings`.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::super::clock::Clock;
 use super::answers::No;
 use super::bookings::Kept;
 use super::calendar::{Member, Variation};
@@ -95,13 +95,13 @@ impl Setup {
     }
 }
 
-pub(super) struct Account {
+pub struct Account {
     pub(super) setup: Setup,
     pub(super) zone: TimeZone,
     pub(super) customers: Customers,
     pub(super) bookings: Vec<Kept>,
     pub(super) races: bool,
-    started: Instant,
+    clock: Clock,
     done: BTreeMap<String, (Value, Value)>,
     subscriptions: BTreeMap<String, String>,
     old_tokens: Vec<String>,
@@ -114,7 +114,7 @@ impl Account {
             customers: Customers::lagging(setup.search_lag),
             bookings: Vec::new(),
             races: false,
-            started: Instant::now(),
+            clock: Clock::from(setup.now),
             done: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             old_tokens: Vec::new(),
@@ -123,8 +123,7 @@ impl Account {
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        let ran = SignedDuration::try_from(self.started.elapsed()).unwrap_or_default();
-        self.setup.now.checked_add(ran).unwrap_or(self.setup.now)
+        self.clock.now()
     }
 
     pub(super) fn set_token(&mut self, token: &str) {

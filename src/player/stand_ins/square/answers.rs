@@ -4,7 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::super::trouble::status_of;
+use super::super::vendor::status_of;
 
 /// Why a request is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::super::asked::Query;
 use super::account::Account;
 use super::answers::No;
 use super::calendar::Variation;
-use super::input::{Query, Search, Sent, SentSegment};
+use super::input::{self, Search, Sent, SentSegment};
 use crate::server::random_text;
 
 /// Where a booking stands.
@@ -363,12 +364,12 @@ impl Account {
             "start_at_min",
             "start_at_max",
         ];
-        if let Some(name) = query.0.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+        if let Some(name) = query.names().find(|name| !KNOWN.contains(name)) {
             return Err(No::wrong("UNKNOWN_QUERY_PARAMETER", name, "Unknown parameter."));
         }
-        let from = query.moment("start_at_min")?.unwrap_or_else(|| self.now());
+        let from = input::moment_in(query, "start_at_min")?.unwrap_or_else(|| self.now());
         let month = SignedDuration::from_hours(31 * 24);
-        let to = query.moment("start_at_max")?;
+        let to = input::moment_in(query, "start_at_max")?;
         let to = to.unwrap_or_else(|| from.checked_add(month).unwrap_or(from));
         let is = |name: &str, value: Option<&str>| {
             query.text(name).is_none_or(|wanted| value == Some(wanted))

@@ -1,11 +1,10 @@
 //! The bodies and queries that the stand-in takes, as strictly as Square's description: what it does not know
 //! is refused. Knows no bookings.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
+use super::super::asked::Query;
 use super::answers::No;
 
 /// Shortest and longest span of a search, hours.
@@ -174,17 +173,7 @@ fn segment(segment: &Value) -> Result<SentSegment, No> {
     })
 }
 
-/// The parts of a query.
-#[derive(Debug, Default)]
-pub(super) struct Query(pub(super) BTreeMap<String, String>);
-
-impl Query {
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    pub(super) fn moment(&self, name: &str) -> Result<Option<Timestamp>, No> {
-        let parsed = self.text(name).map(str::parse).transpose();
-        parsed.map_err(|_| No::wrong("INVALID_TIME", name, "Not a valid time."))
-    }
+pub(super) fn moment_in(query: &Query, name: &str) -> Result<Option<Timestamp>, No> {
+    let parsed = query.text(name).map(str::parse).transpose();
+    parsed.map_err(|_| No::wrong("INVALID_TIME", name, "Not a valid time."))
 }

@@ -1,66 +1,19 @@
-//! The stand-in's routes and what it answers, in Twilio's words where a client has to understand them.
+//! Which request asks for what, and what it is answered, in Twilio's words where a client has to understand
+//! them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Query, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::Json;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::{Value, json};
 
-use super::super::cut::Scissors;
-use super::super::trouble::{Behind, Complaint, in_trouble, status_of};
-use super::{Inner, Kept, Operation};
+use super::super::asked::Query;
+use super::super::vendor::{Complaint, Vendor, status_of};
+use super::{Account, Asked, Kept, Operation, Setup};
 
-pub(super) fn router(inner: Arc<Inner>) -> Router {
-    Router::new().fallback(answer).with_state(inner)
-}
-
-pub(super) struct Request {
-    operation: Operation,
-    fields: BTreeMap<String, String>,
-}
-
-impl Request {
-    fn field(&self, name: &str) -> Option<&String> {
-        self.fields.get(name).filter(|value| !value.is_empty())
-    }
-}
-
-async fn answer(
-    State(inner): State<Arc<Inner>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
-    method: Method,
-    uri: Uri,
-    Query(query): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let path = format!("/2010-04-01/Accounts/{}/Messages.json", inner.account);
-    let (operation, fields) = match (uri.path() == path, &method) {
-        (true, &Method::POST) => {
-            (Operation::Send, form_urlencoded::parse(&body).into_owned().collect())
-        }
-        (true, &Method::GET) => (Operation::List, query),
-        _ => (Operation::Unknown, query),
-    };
-    let key = STANDARD.encode(format!("{}:{}", inner.account, inner.token));
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if given != Some(format!("Basic {key}").as_str()) {
-        return no(401, 20_003, "Authenticate");
-    }
-    let request = Request { operation, fields };
-    let trouble = inner.lock().troubles.take(operation);
-    match trouble {
-        None => inner.perform(&request, false),
-        Some(trouble) => in_trouble(&inner, request, trouble, &scissors).await,
-    }
+fn field<'a>(fields: &'a Query, name: &str) -> Option<&'a str> {
+    fields.text(name).filter(|value| !value.is_empty())
 }
 
 fn no(status: u16, code: u32, message: &str) -> Response {
@@ -88,13 +41,13 @@ fn shown(message: &Kept) -> Value {
     })
 }
 
-impl Inner {
-    fn take(&self, request: &Request) -> Response {
-        let sender = request.field("From").or_else(|| request.field("MessagingServiceSid"));
-        let (Some(to), Some(from)) = (request.field("To"), sender) else {
+impl Account {
+    fn take(&mut self, fields: &Query) -> Response {
+        let sender = field(fields, "From").or_else(|| field(fields, "MessagingServiceSid"));
+        let (Some(to), Some(from)) = (field(fields, "To"), sender) else {
             return no(400, 21_604, "A 'To' phone number and a sender are required.");
         };
-        let Some(body) = request.field("Body") else {
+        let Some(body) = field(fields, "Body") else {
             return no(400, 21_602, "Message body is required.");
         };
         if body.chars().count() > 1_600 {
@@ -104,29 +57,27 @@ impl Inner {
                 "The concatenated message body exceeds the 1600 character limit",
             );
         }
-        let mut state = self.lock();
         let message = Kept {
-            sid: format!("SM{:032x}", state.kept.len() + 1),
-            to: to.clone(),
-            from: from.clone(),
-            body: body.clone(),
-            report_to: request.field("StatusCallback").cloned(),
+            sid: format!("SM{:032x}", self.kept.len() + 1),
+            to: to.to_owned(),
+            from: from.to_owned(),
+            body: body.to_owned(),
+            report_to: field(fields, "StatusCallback").map(str::to_owned),
             date_created: rfc2822::to_string(&Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC))
                 .unwrap_or_default(),
         };
-        state.kept.push(message.clone());
+        self.kept.push(message.clone());
         (status_of(201), Json(shown(&message))).into_response()
     }
 
-    fn list(&self, request: &Request) -> Response {
-        let state = self.lock();
-        let to = request.field("To");
-        let size = request.field("PageSize").and_then(|size| size.parse().ok()).unwrap_or(50);
-        let listed: Vec<Value> = state
+    fn list(&self, fields: &Query) -> Response {
+        let to = field(fields, "To");
+        let size = field(fields, "PageSize").and_then(|size| size.parse().ok()).unwrap_or(50);
+        let listed: Vec<Value> = self
             .kept
             .iter()
             .rev()
-            .filter(|message| to.is_none_or(|to| message.to == *to))
+            .filter(|message| to.is_none_or(|to| message.to == to))
             .take(size.min(1_000))
             .map(shown)
             .collect();
@@ -134,18 +85,38 @@ impl Inner {
     }
 }
 
-impl Behind for Inner {
-    type Request = Request;
+impl Vendor for Account {
+    type Setup = Setup;
+    type Operation = Operation;
 
-    fn perform(&self, request: &Request, _: bool) -> Response {
-        match request.operation {
-            Operation::Send => self.take(request),
-            Operation::List => self.list(request),
+    fn open(setup: Setup) -> Self {
+        Self { setup, kept: Vec::new() }
+    }
+
+    fn read(&self, method: &Method, uri: &Uri, _: &[u8]) -> (Operation, String) {
+        let path = format!("/2010-04-01/Accounts/{}/Messages.json", self.setup.account);
+        let operation = match (uri.path() == path, method.as_str()) {
+            (true, "POST") => Operation::Send,
+            (true, "GET") => Operation::List,
+            _ => Operation::Unknown,
+        };
+        (operation, String::new())
+    }
+
+    fn refuse(&mut self, asked: &Asked) -> Option<Response> {
+        let right = format!("{}:{}", self.setup.account, self.setup.token);
+        (asked.basic() != Some(right)).then(|| no(401, 20_003, "Authenticate"))
+    }
+
+    fn perform(&mut self, asked: &Asked, _: bool) -> Response {
+        match asked.operation {
+            Operation::Send => self.take(&Query::read(&asked.text())),
+            Operation::List => self.list(&asked.query()),
             Operation::Any | Operation::Unknown => no(404, 20_404, "Not found"),
         }
     }
 
-    fn complain(&self, _: &Request, complaint: Complaint) -> Response {
+    fn complain(&mut self, _: &Asked, complaint: Complaint) -> Response {
         match complaint {
             Complaint::TooMany => no(429, 20_429, "Too Many Requests"),
             Complaint::Broken => no(500, 20_500, "Internal Server Error"),
@@ -153,5 +124,9 @@ impl Behind for Inner {
             Complaint::Forbidden => no(400, 21_610, "Attempt to send to unsubscribed recipient"),
             Complaint::Taken | Complaint::Raced => no(400, 21_211, "Invalid 'To' Phone Number"),
         }
+    }
+
+    fn all_kept(&self) -> Value {
+        json!(self.kept)
     }
 }

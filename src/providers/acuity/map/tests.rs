@@ -4,8 +4,9 @@
 
 use jiff::civil::date;
 
-use super::super::tests::{at, booking};
+use super::super::tests::booking;
 use super::*;
+use crate::providers::trials::at;
 
 fn options(given: Value) -> Options {
     Options::read(given.as_object().unwrap()).unwrap()

@@ -4,9 +4,10 @@
 
 use axum::http::{HeaderMap, HeaderName};
 
-use super::super::tests::{account, at, connection, stand_in};
+use super::super::tests::{account, connection, stand_in};
 use super::*;
 use crate::player::stand_ins::acuity::Post;
+use crate::providers::trials::at;
 
 const KEY: &str = super::super::tests::KEY;
 

@@ -2,46 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use hookswitch_storage::{
-    BookingId, BookingStatus, ConnectionId, CustomerId, OrgId, Outcome, ResourceId, Source,
-};
 use proptest::prelude::*;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::*;
+use crate::providers::trials::booking_at;
 
 fn booking() -> Booking {
-    let connection = ConnectionId::random();
-    let start: Timestamp = "2050-09-05T07:00:00Z".parse().unwrap();
     Booking {
-        id: BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start,
-        end: start.checked_add(SignedDuration::from_mins(30)).unwrap(),
-        occupied_until: start.checked_add(SignedDuration::from_mins(30)).unwrap(),
         time_zone: "Europe/Madrid".into(),
-        service_id: "consultation".parse().unwrap(),
-        resource: ResourceId::of_connection(&connection),
-        capacity: 1,
-        places: 1,
-        party_size: None,
-        connection_id: connection,
         customer_name: "Ana Ruiz".into(),
         customer_phone: Some("+34600000000".into()),
-        customer_email: None,
-        notes: None,
-        confirmation: "KM73TN".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Phone,
-        call_id: None,
-        history: Vec::new(),
-        created_at: start,
-        updated_at: start,
+        ..booking_at("2050-09-05T07:00:00Z", 30)
     }
 }
 

@@ -1,48 +1,11 @@
 //! What is written is what is read again, whatever a caller said.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use hookswitch_storage::{
-    BookingStatus, ConnectionId, CustomerId, OrgId, Outcome, ResourceId, Source,
-};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-
-pub(in crate::providers::caldav) fn booking(start: &str) -> Booking {
-    let start: Timestamp = start.parse().unwrap();
-    let end = start.checked_add(jiff::SignedDuration::from_mins(30)).unwrap();
-    let connection = ConnectionId::random();
-    Booking {
-        id: hookswitch_storage::BookingId::random(),
-        org: OrgId::random(),
-        customer_id: CustomerId::random(),
-        status: BookingStatus::Pending,
-        outcome: Outcome::Pending,
-        start,
-        end,
-        occupied_until: end,
-        time_zone: "America/Chicago".into(),
-        service_id: "consultation".parse().unwrap(),
-        resource: ResourceId::of_connection(&connection),
-        capacity: 1,
-        places: 1,
-        party_size: None,
-        connection_id: connection,
-        customer_name: "Ann Ruiz".into(),
-        customer_phone: Some("+13125550142".into()),
-        customer_email: None,
-        notes: None,
-        confirmation: "K7M2QX".into(),
-        external_ids: Vec::new(),
-        intent: None,
-        source: Source::Manual,
-        call_id: None,
-        history: Vec::new(),
-        created_at: start,
-        updated_at: start,
-    }
-}
+use crate::providers::trials::booking;
 
 fn now() -> Timestamp {
     "2026-09-22T14:30:00Z".parse().unwrap()
@@ -56,7 +19,7 @@ fn only(text: &str) -> ical::Event {
 
 #[test]
 fn an_event_says_whose_it_is_and_is_ours_until_somebody_moves_it() {
-    let booking = booking("2026-09-24T15:00:00Z");
+    let booking = booking();
     let text = of(&booking, now());
     for line in [
         "DTSTART:20260924T150000Z",
@@ -81,7 +44,7 @@ fn an_event_says_whose_it_is_and_is_ours_until_somebody_moves_it() {
 
 #[test]
 fn what_a_person_added_stays_when_it_moves() {
-    let booking = booking("2026-09-24T15:00:00Z");
+    let booking = booking();
     let by_hand = of(&booking, now())
         .replace("SEQUENCE:0", "SEQUENCE:4\r\nX-COLOUR:red\r\nCOMMENT;LANGUAGE=en:bring the file")
         .replace("DTSTART:20260924T150000Z", "DTSTART;TZID=America/Chicago:20260924T100000")
@@ -111,7 +74,7 @@ proptest! {
     fn nothing_that_a_caller_says_becomes_a_property(
         name in "\\PC{0,120}", notes in "(\\PC|\r\n|\n|\r|;|,|\\\\|:|BEGIN:VEVENT|\nX-HOOKSWITCH-BOOKING:x){0,60}",
     ) {
-        let mut booking = booking("2026-09-24T15:00:00Z");
+        let mut booking = booking();
         booking.customer_name = name;
         booking.notes = Some(notes);
         let text = of(&booking, now());

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 
-use super::super::tests::booking;
 use super::*;
+use crate::providers::trials::booking;
 
 fn options(given: Value) -> Options {
     Options::read(given.as_object().unwrap()).unwrap()

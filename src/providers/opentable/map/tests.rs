@@ -5,8 +5,9 @@
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::super::tests::{at, booking, options};
+use super::super::tests::{booking, options};
 use super::*;
+use crate::providers::trials::at;
 
 fn chicago() -> TimeZone {
     TimeZone::get("America/Chicago").unwrap()

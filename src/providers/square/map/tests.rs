@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 
-use super::super::trials::booking;
 use super::*;
+use crate::providers::trials::booking;
 
 fn opening() -> Opening {
     let opening = json!({"start_at": "2026-09-24T15:00:00Z", "appointment_segments": [
@@ -89,7 +89,7 @@ fn every_status_has_its_meaning() {
 #[test]
 fn a_booking_is_ours_by_the_sellers_note_and_by_its_code_only_without_one() {
     let booking = booking();
-    let other = super::super::trials::booking();
+    let other = crate::providers::trials::booking();
     let with = |seller: Option<String>, customer: Option<&str>| {
         body(json!({"seller_note": seller, "customer_note": customer}))
     };

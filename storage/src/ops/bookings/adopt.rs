@@ -10,6 +10,7 @@ use super::settle::Change;
 use super::{check_range, relocate, unsettled};
 use crate::error::StoreError;
 use crate::model::{Booking, BookingStatus, MoveTo, Outcome};
+use crate::ops::waitlist;
 use crate::requests::{AdoptBooking, AdoptOutcome, AtProvider};
 use crate::rows::Tx;
 use crate::trees::bookings;
@@ -48,7 +49,7 @@ fn gone(
 ) -> Result<Booking, StoreError> {
     if old.is_requested() {
         // It never came about, which is something else than one that was called off.
-        return Change { tx, old: old.clone(), by, now }.ended(reason, None);
+        return Change { tx, old: old.clone(), by, now }.ended(reason, None, false);
     }
     let wanted = OnBehalf { reason: Some(reason), tool_call: None, call_id: None };
     cancel::finish(tx, old, wanted, by, now)
@@ -124,5 +125,10 @@ fn decided(
         Some(ask_at) => unsettled::keep_job(tx, &booking, ask_at)?,
         None => unsettled::end_job(tx, &booking)?,
     }
-    Change { tx, old, by, now }.write(booking, None)
+    let stands = undecided.is_none();
+    let decided = Change { tx, old, by, now }.write(booking, None)?;
+    if stands {
+        waitlist::stands(tx, &decided, by, now)?;
+    }
+    Ok(decided)
 }

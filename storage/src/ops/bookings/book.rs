@@ -60,6 +60,7 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
     let intent = new.ask_provider.map(|_| Intent {
         act: Act::Create,
         asked_at: Some(new.now),
+        ended_at: None,
         promised: false,
         outcome_before: new.outcome,
         tool_call: new.tool_call.clone(),
@@ -104,7 +105,8 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
     }
     answers::note(tx, &booking.org, booking.call_id.as_ref(), new.tool_call, booking.id, new.now)?;
     note(tx, &booking, "booking.made", &[], &new.by, new.now)?;
-    waitlist::booked(tx, &booking, new.caller.as_deref(), &new.by, new.now)?;
+    let caller = new.caller.as_deref();
+    waitlist::claimed(tx, &booking, booking.start, caller, &new.by, new.now)?;
     messages::of_booking(tx, None, &booking, new.now)?;
     Ok(BookOutcome::Booked(Box::new(booking)))
 }

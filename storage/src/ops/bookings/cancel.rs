@@ -60,6 +60,7 @@ pub(crate) fn begin_cancel(
     booking.intent = Some(Intent {
         act: Act::Cancel { reason: request.reason },
         asked_at: Some(request.now),
+        ended_at: None,
         promised: false,
         outcome_before: old.outcome,
         tool_call: request.tool_call,
@@ -104,7 +105,9 @@ pub(super) fn finish(
     bookings::put(tx, &booking, Some(old))?;
     answers::note(tx, &booking.org, call_id.as_ref(), tool_call, booking.id, now)?;
     note(tx, &booking, "booking.cancelled", &["status"], by, now)?;
-    waitlist::freed(tx, old, now)?;
+    waitlist::fell_through(tx, &booking, None, by, now)?;
+    // Who gave it up does not want it back.
+    waitlist::freed(tx, old, old.customer_phone.as_deref(), now)?;
     messages::of_booking(tx, Some(old), &booking, now)?;
     Ok(booking)
 }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::ids::{BookingId, OrgId, ResourceId};
+use crate::ops::waitlist;
 use crate::requests::units_for;
 use crate::rows::Rows;
-use crate::trees::{claims, waitlist};
+use crate::trees::claims;
 
 /// A range of a resource.
 pub(crate) struct Wanted<'a> {
@@ -34,9 +35,9 @@ pub(crate) fn fits(
         .iter()
         .map(|claim| (claim.start, claim.end, (claim.places, claim.capacity)))
         .collect();
-    for entry in waitlist::kept(rows, wanted.org, Some(wanted.resource))? {
+    for entry in waitlist::kept(rows, wanted.org, Some(wanted.resource), wanted.now)? {
         let is_theirs = wanted.caller.is_some_and(|caller| entry.is_of(caller));
-        let kept = entry.offer.filter(|slot| slot.until > wanted.now && !is_theirs);
+        let kept = entry.offer.filter(|_| !is_theirs);
         let kept =
             kept.filter(|slot| slot.start < wanted.end && slot.occupied_until > wanted.start);
         taken.extend(

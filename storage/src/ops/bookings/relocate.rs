@@ -95,11 +95,14 @@ pub(crate) fn begin_move(
     }
     let mut booking = old.clone();
     let (tool_call, call_id, now) = (to.tool_call.clone(), to.call_id.clone(), to.now);
+    let by = to.by.clone();
     let to = target(&old, to);
+    let (start, caller) = (to.start, to.caller.clone());
     claims::put(tx, &booking.org, &booking.resource, &claim_to(&booking, &to))?;
     booking.intent = Some(Intent {
         act: Act::Move(to),
         asked_at: Some(now),
+        ended_at: None,
         promised: false,
         outcome_before: old.outcome,
         tool_call,
@@ -107,6 +110,7 @@ pub(crate) fn begin_move(
     });
     bookings::put(tx, &booking, Some(&old))?;
     unsettled::keep_job(tx, &booking, look_at)?;
+    waitlist::claimed(tx, &booking, start, caller.as_deref(), &by, now)?;
     Ok(MoveOutcome::Begun(Box::new(booking)))
 }
 
@@ -163,8 +167,10 @@ pub(super) fn finish(
         meanings::put(tx, &booking.org, meaning, booking.id)?;
     }
     note(tx, &booking, "booking.moved", &["start", "end"], by, now)?;
-    waitlist::booked(tx, &booking, to.caller.as_deref(), by, now)?;
-    waitlist::freed(tx, old, now)?;
+    waitlist::fell_through(tx, &booking, None, by, now)?;
+    waitlist::claimed(tx, &booking, booking.start, to.caller.as_deref(), by, now)?;
+    // Who gave it up does not want it back.
+    waitlist::freed(tx, old, old.customer_phone.as_deref(), now)?;
     messages::of_booking(tx, Some(old), &booking, now)?;
     Ok(booking)
 }

@@ -8,7 +8,7 @@ use super::{claim_to, note, release, relocate, unsettled};
 use crate::error::StoreError;
 use crate::ids::{BookingId, OrgId};
 use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent, Outcome};
-use crate::ops::{answers, messages};
+use crate::ops::{answers, messages, waitlist};
 use crate::requests::Settlement;
 use crate::rows::Tx;
 use crate::trees::{bookings, claims};
@@ -32,9 +32,11 @@ pub(crate) fn settle(
             change.done(Some(external_id), Some(ask_at))?
         }
         Settlement::Pending { ask_at } => change.not_yet(ask_at)?,
-        Settlement::Unknown { look_at, promised } => change.unknown(look_at, promised)?,
-        Settlement::Failed { reason, look_at } => change.failed(reason, look_at)?,
-        Settlement::Gone { reason } => change.ended(reason, None)?,
+        Settlement::Unknown { look_at, promised, ended } => {
+            change.unknown(look_at, promised, ended)?
+        }
+        Settlement::Failed { reason, look_at, taken } => change.failed(reason, look_at, taken)?,
+        Settlement::Gone { reason } => change.ended(reason, None, false)?,
     }))
 }
 
@@ -94,7 +96,12 @@ impl Change<'_, '_> {
             booking.intent = Some(make_sure(&booking));
             unsettled::keep_job(tx, &booking, now)?;
         }
-        Change { tx, old: before, by, now }.write(booking, None)
+        let stands = active && ask_at.is_none();
+        let done = Change { tx, old: before, by, now }.write(booking, None)?;
+        if stands {
+            waitlist::stands(tx, &done, by, now)?;
+        }
+        Ok(done)
     }
 
     /// It was surely not asked, or surely did nothing, and will be asked again.
@@ -102,6 +109,7 @@ impl Change<'_, '_> {
         let mut booking = self.old.clone();
         let Some(intent) = &mut booking.intent else { return Ok(booking) };
         intent.asked_at = None;
+        intent.ended_at = None;
         intent.promised = true;
         if booking.is_active() {
             booking.outcome = Outcome::Pending;
@@ -110,11 +118,19 @@ impl Change<'_, '_> {
         self.write(booking, None)
     }
 
-    fn unknown(self, look_at: Timestamp, promised: bool) -> Result<Booking, StoreError> {
+    fn unknown(
+        self,
+        look_at: Timestamp,
+        promised: bool,
+        ended: bool,
+    ) -> Result<Booking, StoreError> {
         let mut booking = self.old.clone();
         let Some(intent) = &mut booking.intent else { return Ok(booking) };
         intent.promised |= promised;
         intent.asked_at = intent.asked_at.or(Some(self.now));
+        if ended {
+            intent.ended_at = intent.ended_at.or(Some(self.now));
+        }
         if booking.is_active() {
             booking.outcome = Outcome::Unknown;
         }
@@ -122,51 +138,76 @@ impl Change<'_, '_> {
         self.write(booking, None)
     }
 
-    fn failed(self, reason: String, look_at: Option<Timestamp>) -> Result<Booking, StoreError> {
+    fn failed(
+        self,
+        reason: String,
+        look_at: Option<Timestamp>,
+        taken: bool,
+    ) -> Result<Booking, StoreError> {
         let Some(intent) = self.old.intent.clone().filter(|intent| intent.act != Act::Create)
         else {
-            return self.ended(reason, look_at);
+            return self.ended(reason, look_at, taken);
         };
-        let mut booking = self.old.clone();
-        if let Act::Move(to) = &intent.act {
-            claims::delete(self.tx, &booking.org, &booking.resource, &claim_to(&booking, to));
-        }
+        let Self { tx, old, by, now } = self;
+        let mut booking = old.clone();
         booking.intent = None;
         if booking.is_active() {
             booking.outcome = intent.outcome_before;
         }
         if booking.is_requested() {
-            unsettled::keep_job(self.tx, &booking, self.now)?;
+            unsettled::keep_job(tx, &booking, now)?;
         } else {
-            unsettled::end_job(self.tx, &booking)?;
+            unsettled::end_job(tx, &booking)?;
         }
-        self.write(booking, Some(reason))
+        let Act::Move(to) = &intent.act else {
+            return Change { tx, old, by, now }.write(booking, Some(reason));
+        };
+        claims::delete(tx, &booking.org, &booking.resource, &claim_to(&booking, to));
+        let stays = Change { tx, old, by, now }.write(booking, Some(reason))?;
+        waitlist::fell_through(tx, &stays, taken.then_some(to.start), by, now)?;
+        if !taken {
+            waitlist::freed_target(tx, &stays, to, now)?;
+        }
+        Ok(stays)
     }
 
-    /// There is no booking, whatever was asked.
+    /// There is no booking, whatever was asked. What it claimed goes to who waits for it, unless the
+    /// provider says that it is `taken`.
     pub(super) fn ended(
         self,
         reason: String,
         look_at: Option<Timestamp>,
+        taken: bool,
     ) -> Result<Booking, StoreError> {
-        let mut booking = self.old.clone();
+        let Self { tx, old, by, now } = self;
+        let mut booking = old.clone();
         booking.outcome = Outcome::Failed;
         let intent = booking.intent.take();
         if let Some(Intent { act: Act::Create, tool_call, call_id, .. }) = &intent {
-            answers::forget_note(self.tx, &booking.org, call_id.as_ref(), tool_call.as_ref())?;
+            answers::forget_note(tx, &booking.org, call_id.as_ref(), tool_call.as_ref())?;
         }
-        if self.old.is_active() {
-            release(self.tx, &self.old)?;
+        if old.is_active() {
+            release(tx, &old)?;
             booking.status = BookingStatus::Cancelled;
         }
         match look_at {
             Some(look_at) => {
                 booking.intent = Some(make_sure(&booking));
-                unsettled::keep_job(self.tx, &booking, look_at)?;
+                unsettled::keep_job(tx, &booking, look_at)?;
             }
-            None => unsettled::end_job(self.tx, &booking)?,
+            None => unsettled::end_job(tx, &booking)?,
         }
-        self.write(booking, Some(reason))
+        let ended = Change { tx, old: old.clone(), by, now }.write(booking, Some(reason))?;
+        if old.is_active() {
+            waitlist::fell_through(tx, &ended, taken.then_some(old.start), by, now)?;
+            if !taken {
+                waitlist::freed(tx, &old, None, now)?;
+            }
+            if let Some(Act::Move(to)) = intent.map(|intent| intent.act) {
+                waitlist::freed_target(tx, &old, &to, now)?;
+            }
+        }
+        Ok(ended)
     }
 
     /// Writes the booking as it is to be; what is news goes into its history.
@@ -201,6 +242,7 @@ fn make_sure(booking: &Booking) -> Intent {
     Intent {
         act: Act::Cancel { reason: None },
         asked_at: None,
+        ended_at: None,
         promised: true,
         outcome_before: booking.outcome,
         tool_call: None,

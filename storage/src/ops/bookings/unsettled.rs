@@ -45,6 +45,7 @@ pub(crate) fn ask_again(
     let mut booking = old.clone();
     let Some(intent) = &mut booking.intent else { return Ok(None) };
     intent.asked_at = Some(now);
+    intent.ended_at = None;
     bookings::put(tx, &booking, Some(&old))?;
     keep_job(tx, &booking, look_at)?;
     Ok(Some(booking))

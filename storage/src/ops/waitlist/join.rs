@@ -6,7 +6,7 @@ use crate::model::{WaitlistEntry, WaitlistState};
 use crate::ops::require_org;
 use crate::requests::{JoinOutcome, JoinWaitlist, LeaveWaitlist};
 use crate::rows::Tx;
-use crate::trees::waitlist;
+use crate::trees::{orgs, waitlist};
 
 /// Gives somebody a place, or changes the one they have.
 pub(crate) fn join(tx: &mut Tx<'_>, wish: JoinWaitlist) -> Result<JoinOutcome, StoreError> {
@@ -74,7 +74,8 @@ fn ahead(entry: &WaitlistEntry, now: jiff::Timestamp) -> Result<(), StoreError> 
     Err(StoreError::Invalid { field: "window", problem: "must not be over" })
 }
 
-/// What is new of a place. A slot that is kept and no longer suits goes to the next in line.
+/// What is new of a place. A slot that is kept and no longer suits, or is of another size than their
+/// party, is kept anew for whom it suits and fits by now.
 fn change(
     tx: &mut Tx<'_>,
     old: &WaitlistEntry,
@@ -89,14 +90,19 @@ fn change(
     ahead(&entry, wish.now)?;
     let fields = ["name", "phone", "party_size", "window"];
     let action = "waitlist.changed";
-    let unwanted = entry.offer.as_ref().is_some_and(|slot| !entry.wants(slot.start));
+    let org = orgs::get(tx, &entry.org)?;
+    let services = org.iter().flat_map(|org| &org.settings.services);
+    let service = services.clone().find(|service| service.id == entry.service_id);
+    let places = |entry: &WaitlistEntry| service.map(|service| service.places(entry.party_size));
+    let other_size = places(&entry) != places(old);
+    let unwanted = entry.offer.as_ref().is_some_and(|slot| other_size || !entry.wants(slot.start));
     if !unwanted {
         return save(tx, Some(old), entry, action, &fields, &wish.by, wish.now);
     }
     entry.state = WaitlistState::Waiting;
     let slot = close(tx, old, entry.clone(), action, &wish.by, wish.now)?;
     if let Some(slot) = slot {
-        offer::to_next(tx, old, &slot, None, wish.now)?;
+        offer::to_next(tx, (&old.org, &old.service_id), &slot, None, wish.now)?;
     }
     waitlist::get(tx, &entry.org, &entry.id)?.ok_or(StoreError::Damaged { table: "waitlist" })
 }
@@ -117,10 +123,10 @@ pub(crate) fn leave(
         if !is_meant {
             continue;
         }
-        let entry = WaitlistEntry { state: WaitlistState::Left, ..old.clone() };
+        let entry = WaitlistEntry { state: WaitlistState::Left, booking: None, ..old.clone() };
         let slot = close(tx, &old, entry.clone(), "waitlist.left", &wish.by, wish.now)?;
         if let Some(slot) = slot {
-            offer::to_next(tx, &old, &slot, None, wish.now)?;
+            offer::to_next(tx, (&old.org, &old.service_id), &slot, None, wish.now)?;
         }
         left.push(entry);
     }

@@ -1,12 +1,14 @@
-//! Keeping a free slot for the next in line, and passing it on when they do not come for it.
+//! Keeping what became free for those in line whom it suits and fits, and passing on what they do not
+//! come for.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{SERVER, close, save};
+use super::{SERVER, close, is_being_booked, opening, save};
 use crate::error::StoreError;
-use crate::ids::JobId;
+use crate::ids::{JobId, OrgId, ServiceId};
 use crate::model::{
-    Booking, Job, JobState, KeptSlot, OfferNotice, WAITLIST_OFFER, WaitlistEntry, WaitlistState,
+    Booking, Job, JobState, KeptSlot, MoveTo, OfferNotice, Service, WAITLIST_OFFER, WaitlistEntry,
+    WaitlistState,
 };
 use crate::ops::bookings::{Wanted, fits};
 use crate::rows::Tx;
@@ -18,10 +20,15 @@ const MAX_PASSED: usize = 50;
 /// Places that one operation sees to when their time has come.
 const AT_ONCE: usize = 100;
 
-/// The range of a booking as it stood is free, unless something else has taken it meanwhile: the
-/// first in line whom the same service would suit then is offered it. Slots inside of it for other
-/// services depend on opening hours, which are not known here.
-pub(crate) fn freed(tx: &mut Tx<'_>, old: &Booking, now: Timestamp) -> Result<(), StoreError> {
+/// The range of a booking as it stood is free, unless something else has taken it meanwhile: those
+/// in line whom the same service would suit then are offered it, but not `except`, who gave it up.
+/// Slots inside of it for other services are not looked for.
+pub(crate) fn freed(
+    tx: &mut Tx<'_>,
+    old: &Booking,
+    except: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let slot = KeptSlot {
         start: old.start,
         end: old.end,
@@ -34,55 +41,95 @@ pub(crate) fn freed(tx: &mut Tx<'_>, old: &Booking, now: Timestamp) -> Result<()
         until: now,
         job: JobId::random(),
     };
-    let line = waitlist::line(tx, &old.org)?;
-    let Some(first) = line.iter().find(|entry| entry.service_id == old.service_id) else {
-        return Ok(());
-    };
-    // Who gave it up does not want it back.
-    to_next(tx, first, &slot, old.customer_phone.as_deref(), now)
+    to_next(tx, (&old.org, &old.service_id), &slot, except, now)
 }
 
-/// Keeps a slot for the first in the line of `like`'s org and service whom it suits, but not for
-/// `except`. Nothing if it is taken, too near, or suits nobody.
+/// As [`freed`] for the range that a booking was to move to.
+pub(crate) fn freed_target(
+    tx: &mut Tx<'_>,
+    old: &Booking,
+    to: &MoveTo,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let there = Booking {
+        start: to.start,
+        end: to.end,
+        occupied_until: to.occupied_until,
+        capacity: to.capacity,
+        places: to.places,
+        time_zone: to.time_zone.clone(),
+        ..old.clone()
+    };
+    freed(tx, &there, None, now)
+}
+
+/// Keeps the places of a slot for those in the line of a service whom it suits and who fit into what
+/// is free by now, first come first, until nothing of it is left. Nothing if it would not be offered.
 pub(super) fn to_next(
     tx: &mut Tx<'_>,
-    like: &WaitlistEntry,
+    (org, service): (&OrgId, &ServiceId),
     slot: &KeptSlot,
     except: Option<&str>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(org) = orgs::get(tx, &like.org)? else { return Ok(()) };
-    let rules = &org.settings.booking;
-    let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
-    let after = |length| now.checked_add(length).unwrap_or(Timestamp::MAX);
-    if slot.start <= after(minutes(rules.min_lead_minutes)) {
+    let Some(org) = orgs::get(tx, org)? else { return Ok(()) };
+    let Some(service) = org.settings.services.iter().find(|one| one.id == *service) else {
         return Ok(());
-    }
-    let wanted = Wanted {
-        org: &org.id,
-        resource: &slot.resource,
-        start: slot.start,
-        end: slot.occupied_until,
-        places: slot.places,
-        capacity: slot.capacity,
-        caller: None,
-        now,
     };
-    if !fits(tx, &wanted, None)? {
-        return Ok(());
-    }
-    let next = waitlist::line(tx, &org.id)?.into_iter().find(|entry| {
+    let line = waitlist::line(tx, &org.id)?;
+    let mut suited = line.into_iter().filter(|entry| {
         entry.state == WaitlistState::Waiting
-            && entry.service_id == like.service_id
+            // Who is being booked is offered nothing else.
+            && entry.booking.is_none()
+            && entry.service_id == service.id
             && !except.is_some_and(|number| entry.is_of(number))
             && entry.wants(slot.start)
+            && is_bookable(service, entry)
     });
-    let Some(old) = next else { return Ok(()) };
-    let until = after(minutes(rules.waitlist_hold_minutes)).min(slot.start);
-    let notice = OfferNotice { entry: old.id.clone(), start: slot.start, until };
+    let Some(mut next) = suited.next() else { return Ok(()) };
+    let Some(slot) = opening::opened(tx, &org, service, slot, now)? else { return Ok(()) };
+    let mut left = slot.places;
+    while left > 0 {
+        let places = service.places(next.party_size);
+        let wanted = Wanted {
+            org: &org.id,
+            resource: &slot.resource,
+            start: slot.start,
+            end: slot.occupied_until,
+            places,
+            capacity: slot.capacity,
+            caller: None,
+            now,
+        };
+        if fits(tx, &wanted, None)? {
+            keep(tx, &next, KeptSlot { places, ..slot.clone() }, now)?;
+            left = left.saturating_sub(places);
+        }
+        let Some(after) = suited.next() else { return Ok(()) };
+        next = after;
+    }
+    Ok(())
+}
+
+/// Whether a party can be booked without asking a person.
+fn is_bookable(service: &Service, entry: &WaitlistEntry) -> bool {
+    match (entry.party_size, service.largest_party()) {
+        (Some(people), Some(most)) => people <= most,
+        _ => true,
+    }
+}
+
+/// Keeps a slot for a place and sees to it that they are told.
+fn keep(
+    tx: &mut Tx<'_>,
+    old: &WaitlistEntry,
+    slot: KeptSlot,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let notice = OfferNotice { entry: old.id.clone(), start: slot.start, until: slot.until };
     let job = Job {
         id: JobId::random(),
-        org: org.id.clone(),
+        org: old.org.clone(),
         kind: WAITLIST_OFFER.to_owned(),
         payload: serde_json::to_value(&notice)
             .map_err(|_| StoreError::Internal("a notice could not be written"))?,
@@ -94,8 +141,8 @@ pub(super) fn to_next(
     jobs::put(tx, &job)?;
     let mut entry = old.clone();
     entry.state = WaitlistState::Offered;
-    entry.offer = Some(KeptSlot { until, job: job.id, ..slot.clone() });
-    save(tx, Some(&old), entry, "waitlist.offered", &["state", "offer"], SERVER, now).map(drop)
+    entry.offer = Some(KeptSlot { job: job.id, ..slot });
+    save(tx, Some(old), entry, "waitlist.offered", &["state", "offer"], SERVER, now).map(drop)
 }
 
 /// Sees to places whose time has come: a slot that nobody came for goes to the next in line, whose
@@ -103,15 +150,18 @@ pub(super) fn to_next(
 pub(crate) fn lapse(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
     let due = waitlist::due(tx, now, AT_ONCE)?;
     for old in &due {
+        let came = is_being_booked(tx, old)?;
         let mut entry = old.clone();
-        entry.passed.extend(old.offer.as_ref().map(|slot| slot.start));
+        entry.passed.extend(old.offer.as_ref().filter(|_| !came).map(|slot| slot.start));
         let surplus = entry.passed.len().saturating_sub(MAX_PASSED);
         entry.passed.drain(..surplus);
         let is_over = old.ends_at() <= now;
         entry.state = if is_over { WaitlistState::Expired } else { WaitlistState::Waiting };
+        entry.booking = entry.booking.filter(|_| !is_over);
         let action = if is_over { "waitlist.expired" } else { "waitlist.passed" };
-        if let Some(slot) = close(tx, old, entry, action, SERVER, now)? {
-            to_next(tx, old, &slot, None, now)?;
+        // What they are being booked for is claimed, and freed if it comes to nothing.
+        if let Some(slot) = close(tx, old, entry, action, SERVER, now)?.filter(|_| !came) {
+            to_next(tx, (&old.org, &old.service_id), &slot, None, now)?;
         }
     }
     Ok(due.len())

@@ -11,6 +11,10 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + seconds).unwrap()
 }
 
+fn seconds(length: Duration) -> i64 {
+    i64::try_from(length.as_secs()).unwrap()
+}
+
 /// Starts at 10,000 s.
 fn booking(intent: Option<Intent>) -> Booking {
     let connection = ConnectionId::random();
@@ -49,6 +53,7 @@ fn intent(act: Act, asked_at: Option<i64>, promised: bool) -> Intent {
     Intent {
         act,
         asked_at: asked_at.map(at),
+        ended_at: asked_at.map(at),
         promised,
         outcome_before: Outcome::Confirmed,
         tool_call: None,
@@ -92,11 +97,18 @@ proptest! {
     #[test]
     fn a_provider_is_never_asked_again_while_what_was_asked_may_still_arrive(
         act in acts(), promised: bool, asked in 0i64..1_000, passed in 0i64..60, found in records(),
+        took in proptest::option::of(0i64..25),
     ) {
         let is_cancel = matches!(act, Act::Cancel { .. });
-        let booking = booking(Some(intent(act, Some(asked), promised)));
+        // Where the end of the asking is not known, it took as long as it may.
+        let (longest, absent) = (seconds(PROVIDER_WRITE), seconds(ABSENT_AFTER));
+        let asked_for = Intent {
+            ended_at: took.map(|took| at(asked + took)),
+            ..intent(act, Some(asked), promised)
+        };
+        let booking = booking(Some(asked_for));
         let verdict = super::found(&booking, found.as_ref(), at(asked + passed));
-        let fresh = passed < i64::try_from(ABSENT_AFTER.as_secs()).unwrap();
+        let fresh = passed < took.unwrap_or(longest) + absent;
         // To cancel twice does no harm.
         prop_assert!(verdict != Verdict::Ask || is_cancel || !fresh, "{verdict:?}");
     }
@@ -138,6 +150,36 @@ fn a_booking_that_is_nowhere_waits_then_is_made_or_given_up_and_looked_for_once_
 }
 
 #[test]
+fn a_request_of_which_no_end_is_known_was_sent_at_the_last_moment() {
+    let look = |ended: Option<i64>, now| {
+        let asked = Intent { ended_at: ended.map(at), ..intent(Act::Create, Some(0), true) };
+        super::found(&booking(Some(asked)), None, at(now))
+    };
+    let wait = |seconds| Verdict::Wait(Some(Duration::from_secs(seconds)));
+    // It hung for 22 s: what was sent then is on its way now.
+    assert_eq!(look(Some(22), 24), wait(13));
+    assert_eq!(look(Some(22), 37), Verdict::Ask);
+    // Looked for at least as often as it takes to arrive.
+    assert_eq!(look(None, 1), wait(15));
+    assert_eq!(look(None, 39), wait(1));
+    assert_eq!(look(None, 40), Verdict::Ask);
+}
+
+#[test]
+fn only_what_cannot_be_had_there_is_taken() {
+    let asked = booking(Some(intent(Act::Create, Some(0), false)));
+    let keep = Keep { in_outage: false, in_doubt: false };
+    let is_taken = |error| match answered(&asked, &Err(error), keep, at(1)) {
+        Settlement::Failed { taken, .. } => taken,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_taken(ProviderError::SlotTaken));
+    assert!(is_taken(ProviderError::OutsidePolicy("not on Mondays".into())));
+    assert!(!is_taken(ProviderError::Unavailable { retry_after: None }));
+    assert!(!is_taken(ProviderError::NeedsHuman("no".into())));
+}
+
+#[test]
 fn a_move_is_done_where_the_provider_says_it_is() {
     let moving = |promised| booking(Some(intent(to_noon(), Some(0), promised)));
     let seen = |start, promised| {
@@ -173,7 +215,7 @@ fn only_a_lost_answer_leaves_a_booking_in_doubt() {
 #[test]
 fn a_refusal_after_a_lost_answer_stands_only_if_the_provider_has_none() {
     let asked = booking(Some(intent(Act::Create, Some(0), true)));
-    let refusal = || Settlement::Failed { reason: "taken".into(), look_at: None };
+    let refusal = || Settlement::Failed { reason: "taken".into(), look_at: None, taken: false };
     let judge = |found| refused_after_doubt(&asked, found, refusal(), at(1));
     assert_eq!(judge(Ok(None)), refusal());
     let there = Some(record(10_000, ProviderState::Confirmed));
@@ -186,7 +228,7 @@ fn a_refusal_after_a_lost_answer_stands_only_if_the_provider_has_none() {
 fn what_was_given_up_is_looked_for_until_it_surely_does_not_come_and_cancelled_when_it_does() {
     let mut gone = booking(Some(intent(Act::Cancel { reason: None }, None, true)));
     (gone.status, gone.outcome) = (BookingStatus::Cancelled, Outcome::Failed);
-    let last = i64::try_from(LOOK_ONCE_MORE.as_secs()).unwrap();
+    let last = seconds(LOOK_ONCE_MORE);
     let nowhere = |now| super::found(&gone, None, at(now));
     assert_eq!(nowhere(last - 5), Verdict::Wait(Some(Duration::from_secs(5))));
     assert_eq!(nowhere(last), Verdict::Settled(Settlement::Confirmed { external_id: None }));
@@ -208,7 +250,7 @@ fn a_half_done_move_is_gone_on_with_whether_or_not_it_was_promised() {
         assert_eq!(super::found(&moving, Some(&nowhere), at(15)), Verdict::Ask);
         // Neither is it given up because the provider says no for now.
         for half in [both, nowhere] {
-            let refusal = Settlement::Failed { reason: "no".into(), look_at: None };
+            let refusal = Settlement::Failed { reason: "no".into(), look_at: None, taken: false };
             let after = refused_after_doubt(&moving, Ok(Some(half)), refusal, at(15));
             assert!(matches!(after, Settlement::Unknown { promised: true, .. }), "{after:?}");
         }

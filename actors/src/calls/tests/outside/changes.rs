@@ -7,7 +7,7 @@ use hookswitch_storage::{Booking, BookingStatus};
 use serde_json::json;
 
 use super::script::Mode;
-use super::{DAY, Outside, is_confirmed, is_moving, size};
+use super::{DAY, LONG, Outside, is_confirmed, is_moving, size};
 
 async fn booked() -> Outside {
     let outside = Outside::open().await;
@@ -19,12 +19,12 @@ async fn booked() -> Outside {
 
 async fn reschedule(outside: &Outside, id: &str, time: &str) -> serde_json::Value {
     let arguments = json!({"new_date": DAY, "new_time": time, "customer_name": "Ann Ruiz"});
-    outside.tool_within("call", id, "reschedule_booking", arguments, Duration::from_secs(2)).await
+    outside.tool_within("call", id, "reschedule_booking", arguments, LONG).await
 }
 
 async fn cancel(outside: &Outside, id: &str) -> serde_json::Value {
     let arguments = json!({"customer_name": "Ann Ruiz"});
-    outside.tool_within("call", id, "cancel_booking", arguments, Duration::from_secs(2)).await
+    outside.tool_within("call", id, "cancel_booking", arguments, LONG).await
 }
 
 fn is_gone(booking: &Booking) -> bool {

@@ -8,34 +8,20 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use hookswitch_storage::{Booking, BookingStatus, OutagePolicy, Outcome};
+use hookswitch_storage::{
+    Booking, BookingStatus, OutagePolicy, Outcome, Page, WaitlistFilter, WaitlistState,
+};
 use serde_json::json;
 
+use super::dice::Dice;
 use super::script::Mode;
 use super::{DAY, Outside, size};
-
-/// Numbers that look random and are the same for the same seed.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        // SplitMix64 (Steele, Lea and Flood, 2014).
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    pub(super) fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[usize::try_from(self.below(choices.len() as u64)).unwrap()]
-    }
-}
+use crate::ports::Clock as _;
 
 const CALLS: [&str; 3] = ["anna", "bert", "cleo"];
 const NAMES: [&str; 3] = ["Anna Ruiz", "Bert Chen", "Cleo Marsh"];
 const TIMES: [&str; 5] = ["10:00", "10:30", "11:00", "15:00", "15:30"];
-const MODES: [Mode; 12] = [
+const MODES: [Mode; 13] = [
     Mode::Fine,
     Mode::Fine,
     Mode::Fine,
@@ -45,10 +31,15 @@ const MODES: [Mode; 12] = [
     Mode::LostAfter,
     Mode::HangBefore,
     Mode::HangAfter,
+    Mode::HangLate,
     Mode::Taken,
     Mode::Refused,
     Mode::Late,
 ];
+
+/// Less than the time after which what was sent has surely arrived, or never does: this machine may be
+/// slow, and its time is the clock's as well.
+const ON_ITS_WAY: Duration = Duration::from_secs(8);
 
 /// Longer than any history takes, its rest included.
 const NEVER_ENDS: Duration = Duration::from_secs(180);
@@ -95,7 +86,15 @@ impl World {
     async fn step(mut self, dice: &mut Dice) -> Self {
         let who = usize::try_from(dice.below(3)).unwrap();
         let time = dice.of(&TIMES);
-        match dice.below(10) {
+        match dice.below(12) {
+            10 => {
+                let wish = json!({"date": DAY, "earliest_time": time, "latest_time": time,
+                    "customer_name": NAMES[who]});
+                self.ask(who, "join_waitlist", wish).await;
+            }
+            11 => {
+                self.ask(who, "join_waitlist", json!({"leave": true})).await;
+            }
             0..=3 => {
                 self.ask(who, "check_availability", json!({"date": DAY})).await;
                 let mode = self.coming(dice);
@@ -125,11 +124,18 @@ impl World {
                 // even later is found only where nothing was asked for again: see `unknown`.
                 if self.outside.policy == OutagePolicy::Defaults {
                     match dice.below(2) {
-                        0 => self.outside.script.arrive(),
+                        0 => self.arrive(),
                         _ => self.outside.script.lose_late(),
                     }
                 }
-                self.outside.house.wait(20);
+                // Longer than anything is on its way, and nearly as long as a request may hang: what
+                // hung until now is on its way from now on.
+                self.outside.house.wait(22);
+                self.outside.script.break_hanging();
+                self.pass_on().await;
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                // It is looked for before it can have arrived.
+                self.outside.house.wait(3);
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
             8 => {
@@ -138,10 +144,23 @@ impl World {
             }
             _ => {
                 self.note("arrives".into());
-                self.outside.script.arrive();
+                self.arrive();
             }
         }
         self
+    }
+
+    fn arrive(&self) {
+        if self.outside.policy == OutagePolicy::Defaults {
+            self.outside.script.lose_older(ON_ITS_WAY);
+        }
+        self.outside.script.arrive();
+    }
+
+    /// What nobody came for goes to the next in line, as it does every few seconds.
+    async fn pass_on(&self) {
+        let store = self.outside.house.calls.store();
+        while store.lapse_waitlist(self.outside.house.clock.now()).await.unwrap() > 0 {}
     }
 
     fn coming(&mut self, dice: &mut Dice) -> Mode {
@@ -172,15 +191,30 @@ impl World {
         }
     }
 
+    /// Whether a tool runs in any of the calls.
+    async fn runs(&self) -> bool {
+        let house = &self.outside.house;
+        for call in CALLS {
+            let state = house.calls.known(&house.key(call)).await;
+            if state.is_some_and(|state| !state.tools_in_flight.is_empty()) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Everything comes to rest, and then everyone's books agree.
     async fn rest(&mut self) {
         self.outside.script.forget_hanging();
         self.outside.script.always(Mode::Fine);
-        self.outside.script.arrive();
+        self.arrive();
         for _ in 0..600 {
             self.outside.house.wait(60);
+            self.pass_on().await;
+            // A tool that still runs after its answer may not have written anything so far.
+            let runs = self.runs().await;
             let jobs = self.outside.house.calls.store().jobs(self.outside.house.org.id()).await;
-            if jobs.unwrap().is_empty() {
+            if !runs && jobs.unwrap().is_empty() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -210,13 +244,16 @@ impl World {
         if ours != theirs {
             wrong.push(format!("ours {ours:?}, theirs {theirs:?}"));
         }
-        let mut starts: Vec<_> = active.iter().map(|booking| booking.start).collect();
-        starts.sort();
-        let slots = starts.len();
-        starts.dedup();
-        if slots != starts.len() {
-            wrong.push(format!("a slot is booked twice: {active:?}"));
+        let capacity = usize::try_from(self.outside.capacity).unwrap();
+        for one in &active {
+            let beside =
+                |other: &&&Booking| (&other.resource, other.start) == (&one.resource, one.start);
+            if active.iter().filter(beside).count() > capacity {
+                wrong.push(format!("a slot is booked too often: {active:?}"));
+            }
         }
+        self.outside.claims_agree().await;
+        wrong.extend(self.check_line(&bookings).await);
         let nothing = Ends::from([None]);
         for who in CALLS {
             let of_call: Vec<_> = active
@@ -237,13 +274,50 @@ impl World {
         }
         wrong
     }
+
+    /// What is wrong with those who wait: a place that ended with a booking which never came about, or
+    /// waits for one that is over; a slot that is kept and not there.
+    async fn check_line(&self, bookings: &[Booking]) -> Vec<String> {
+        let (store, org) = (self.outside.house.calls.store(), self.outside.house.org.id());
+        let line = store.waitlist(org, &WaitlistFilter::default(), &Page::first(1_000)).await;
+        let line = line.unwrap().items;
+        let mut wrong = Vec::new();
+        for entry in &line {
+            let booking = bookings.iter().find(|one| Some(one.id) == entry.booking);
+            let is_right = match entry.state {
+                WaitlistState::Booked => {
+                    booking.is_some_and(|one| one.is_active() || one.outcome != Outcome::Failed)
+                }
+                _ => entry.booking.is_none(),
+            };
+            if !is_right || entry.offer.is_some() != (entry.state == WaitlistState::Offered) {
+                wrong.push(format!("a place is not as it should be: {entry:?} with {booking:?}"));
+            }
+            let Some(slot) = &entry.offer else { continue };
+            let taken = bookings
+                .iter()
+                .filter(|one| one.is_active())
+                .filter(|one| (one.start, &one.resource) == (slot.start, &slot.resource))
+                .count();
+            let kept = line
+                .iter()
+                .filter_map(|other| other.offer.as_ref())
+                .filter(|other| (other.start, &other.resource) == (slot.start, &slot.resource))
+                .count();
+            if taken + kept > usize::try_from(self.outside.capacity).unwrap() {
+                wrong.push(format!("what is kept is not there: {entry:?}"));
+            }
+        }
+        wrong
+    }
 }
 
 async fn history(seed: u64, log: Log) -> Vec<String> {
     let mut dice = Dice(seed);
     let policy = dice.of(&[OutagePolicy::Defaults, OutagePolicy::TakeMessage]);
-    log.lock().unwrap().push(format!("{policy:?}"));
-    let outside = Outside::with(policy, 1).await;
+    let (capacity, calendars) = (dice.of(&[1, 1, 2]), dice.of(&[1, 1, 2]));
+    log.lock().unwrap().push(format!("{policy:?}, {calendars} calendars for {capacity}"));
+    let outside = Outside::among(policy, capacity, calendars).await;
     let mut world = World { outside, ends: BTreeMap::new(), log, number: 0 };
     for _ in 0..3 + dice.below(12) {
         world = world.step(&mut dice).await;
@@ -330,4 +404,39 @@ async fn whatever_goes_wrong_in_a_history_its_seed_is_told() {
         }
     }
     assert_eq!(told_with_seed(45, &log, soon, async { Vec::new() }).await, Ok(()));
+}
+
+/// A filter that fits no test runs none and passes.
+#[test]
+fn the_commands_of_the_readme_run_the_tests_that_they_name() {
+    let readme = include_str!("../../../../../README.md");
+    let commands: Vec<&str> = readme
+        .split('`')
+        .filter(|piece| {
+            piece.starts_with("HOOKSWITCH_") && piece.contains("-p hookswitch-actors --lib ")
+        })
+        .collect();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    for command in commands {
+        let (setting, filter) =
+            (command.split(' ').next().unwrap(), command.rsplit(' ').next().unwrap());
+        let tests = |arguments: &[&str]| {
+            let mut tests = std::process::Command::new(std::env::current_exe().unwrap());
+            tests.args(arguments);
+            tests
+        };
+        let listed = tests(&[filter, "--list"]).output().unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let named = listed.lines().filter(|line| line.ends_with(": test"));
+        let named: Vec<&str> = named.filter(|line| line.contains("::outside::")).collect();
+        assert!(named.len() > 1, "`{command}` runs nothing that it is for");
+        // The other one takes long.
+        if let Some(("HOOKSWITCH_SAGA_SEED", seed)) = setting.split_once('=') {
+            let one = "whatever_happens_every_booking_ends_and_both_sides_agree";
+            assert!(named.iter().any(|line| line.contains(one)), "{named:?}");
+            let played = tests(&[one]).env("HOOKSWITCH_SAGA_SEED", seed).output().unwrap();
+            let said = String::from_utf8_lossy(&played.stdout);
+            assert!(said.contains("1 passed"), "`{command}`: {said}");
+        }
+    }
 }

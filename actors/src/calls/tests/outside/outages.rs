@@ -176,3 +176,39 @@ async fn a_request_whose_time_has_passed_is_not_made_any_more() {
     assert_eq!(outside.script.creates(), before);
     outside.agrees().await;
 }
+
+#[tokio::test]
+async fn during_an_outage_a_time_that_was_not_offered_is_offered_first_and_an_odd_one_never_booked()
+{
+    let outside = Outside::open().await;
+    outside.script.always(Mode::Down);
+    // Nobody offers a time at night, whoever is out of reach.
+    let night = outside.book("call", "a", "03:17").await;
+    assert_eq!(night["error"], "slot_unavailable", "{night}");
+    assert!(!night["alternatives"].as_array().unwrap().is_empty(), "{night}");
+    let asked = outside.book("other", "b", "10:00").await;
+    assert_eq!(asked["error"], "not_offered", "{asked}");
+    assert!(outside.bookings().await.is_empty());
+    assert_eq!(outside.book("other", "b", "10:00").await, asked, "the same tool call, sent twice");
+    let told = outside.book("other", "c", "10:00").await;
+    assert_eq!(told["success"], true, "{told}");
+    outside.only("being kept", is_kept).await;
+    // What we have claimed ourselves is free for nobody else.
+    let free = outside.offer("third").await;
+    assert_eq!(free["success"], true, "{free}");
+    let slots = free["data"]["slots"].as_array().unwrap();
+    assert!(!slots.contains(&"10:00".into()) && slots.contains(&"10:30".into()), "{free}");
+}
+
+#[tokio::test]
+async fn what_the_provider_offered_before_it_went_down_is_taken_although_it_is_not_of_nine_to_five()
+{
+    let outside = Outside::overlapping(OutagePolicy::Defaults).await;
+    let short = serde_json::json!({"date": super::DAY, "service_type": "short"});
+    let offered = outside.tool("call", "free", "check_availability", short).await;
+    assert!(offered["data"]["slots"].as_array().unwrap().contains(&"10:15".into()), "{offered}");
+    outside.script.always(Mode::Down);
+    let told = outside.book("call", "b", "10:15").await;
+    assert_eq!(told["success"], true, "{told}");
+    outside.only("being kept", is_kept).await;
+}

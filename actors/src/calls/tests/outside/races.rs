@@ -48,7 +48,7 @@ async fn one_slot_goes_to_one_of_a_thousand_callers_and_the_others_hear_of_other
 async fn overlapping_slots_of_different_length_never_overlap_when_booked() {
     let (rounds, callers) = (size(1, 3, 50), size(60, 1_000, 1_000));
     for _ in 0..rounds {
-        let outside = Outside::overlapping().await;
+        let outside = Outside::overlapping(OutagePolicy::TakeMessage).await;
         let service = |number: usize| ["short", "long", "visit"][number % 3];
         let see = |number: usize| {
             let (outside, call) = (&outside, format!("call-{number}"));

@@ -1,6 +1,7 @@
 //! A provider that does as it is told: keeps bookings of its own, loses answers, hangs, is out of
 //! reach. It makes what it is asked to make as often as it is asked, so that asking twice shows.
 
+mod late;
 mod plan;
 
 use std::collections::VecDeque;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hookswitch_storage::{Booking, BookingId, Connection};
+use hookswitch_storage::{Booking, BookingId, Connection, ConnectionId};
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 
@@ -23,6 +24,8 @@ pub(super) use plan::{Asked, Hand, Mode};
 #[derive(Debug, Clone)]
 struct Entry {
     reference: BookingId,
+    /// In which calendar; `None` is in all of them.
+    calendar: Option<ConnectionId>,
     external_id: String,
     start: Timestamp,
     end: Timestamp,
@@ -40,7 +43,12 @@ struct Inner {
     refused_reads: usize,
     allows: Option<(u32, u32)>,
     asked: Vec<Asked>,
-    late: Vec<Entry>,
+    /// Sent, while the connection hangs.
+    sent: Vec<Entry>,
+    /// On its way since then.
+    late: Vec<(Instant, Entry)>,
+    /// How many fit beside each other into a calendar.
+    capacity: usize,
     /// What the provider's people did, oldest first, by the provider's ids; `None` if it cannot be asked.
     changed: Option<Vec<Entry>>,
     /// Questions for what changed.
@@ -50,15 +58,28 @@ struct Inner {
 
 /// The provider. Clones are the same one.
 #[derive(Clone)]
-pub(super) struct Script {
+pub(in super::super) struct Script {
+    /// Whose calendar this adapter reads and writes.
+    calendar: Option<ConnectionId>,
     inner: Arc<Mutex<Inner>>,
     slow: Arc<Semaphore>,
     hanging: Arc<Notify>,
 }
 
 impl Script {
-    pub(super) fn new() -> Self {
-        Self { inner: Arc::default(), slow: Arc::new(Semaphore::new(0)), hanging: Arc::default() }
+    pub(in super::super) fn new() -> Self {
+        Self::with_room(1)
+    }
+
+    /// With calendars into which so many fit beside each other.
+    pub(super) fn with_room(capacity: u32) -> Self {
+        let inner = Inner { capacity: usize::try_from(capacity).unwrap(), ..Inner::default() };
+        Self {
+            calendar: None,
+            inner: Arc::new(Mutex::new(inner)),
+            slow: Arc::new(Semaphore::new(0)),
+            hanging: Arc::default(),
+        }
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
@@ -113,6 +134,7 @@ impl Script {
         let start: Timestamp = start.parse().unwrap();
         let entry = Entry {
             reference: BookingId::random(),
+            calendar: None,
             external_id: "elsewhere".into(),
             start,
             end: start + Duration::from_secs(1_800),
@@ -124,33 +146,6 @@ impl Script {
     /// What hangs may go on.
     pub(super) fn go_on(&self) {
         self.slow.add_permits(1);
-    }
-
-    /// What hangs loses its connection, and nothing is planned for the next writes.
-    pub(super) fn forget_hanging(&self) {
-        self.hanging.notify_waiters();
-        self.with(|inner| inner.next.clear());
-    }
-
-    /// What was sent late arrives, and is refused where somebody has the slot by now.
-    pub(super) fn arrive(&self) {
-        self.with(|inner| {
-            for late in std::mem::take(&mut inner.late) {
-                let is_free = inner.entries.iter().all(|entry| {
-                    entry.state == ProviderState::Cancelled
-                        || entry.end <= late.start
-                        || late.end <= entry.start
-                });
-                if is_free {
-                    inner.entries.push(late);
-                }
-            }
-        });
-    }
-
-    /// What was sent late never arrives.
-    pub(super) fn lose_late(&self) {
-        self.with(|inner| inner.late.clear());
     }
 
     /// The provider decides about all that is provisional.
@@ -275,7 +270,7 @@ impl Script {
                 self.with(act);
                 Err(ProviderError::Unknown)
             }
-            Mode::HangAfter => {
+            Mode::HangAfter | Mode::HangLate => {
                 self.with(act);
                 self.hanging.notified().await;
                 Err(ProviderError::Unknown)
@@ -337,6 +332,7 @@ impl BookingProvider for Script {
             .iter()
             .filter(|entry| entry.state != ProviderState::Cancelled)
             .filter(|entry| Some(entry.reference) != query.ignore)
+            .filter(|entry| entry.calendar.is_none() || entry.calendar == self.calendar)
             .map(|entry| Span { start: entry.start, end: entry.end, units: 1 })
             .collect();
         let rules = SlotRules {
@@ -361,6 +357,7 @@ impl BookingProvider for Script {
         let confirmed = mode != Mode::Provisional;
         let entry = Entry {
             reference: booking.id,
+            calendar: self.calendar.clone(),
             external_id: format!("ext-{}", uuid::Uuid::now_v7()),
             start: booking.start,
             end: booking.end,
@@ -369,8 +366,10 @@ impl BookingProvider for Script {
         let external_id = entry.external_id.clone();
         // A moment in which others come in between.
         tokio::time::sleep(Duration::from_millis(1)).await;
-        self.go(mode, move |inner| {
-            if mode == Mode::Late { inner.late.push(entry) } else { inner.entries.push(entry) }
+        self.go(mode, move |inner| match mode {
+            Mode::Late => inner.late.push((Instant::now(), entry)),
+            Mode::HangLate => inner.sent.push(entry),
+            _ => inner.entries.push(entry),
         })
         .await?;
         Ok(ProviderBooking { external_id, confirmed })
@@ -424,6 +423,8 @@ impl BookingProvider for Script {
 
 impl Adapters for Script {
     fn adapter(&self, connection: &Connection) -> Option<Arc<dyn BookingProvider>> {
-        (connection.provider == "scripted").then(|| Arc::new(self.clone()) as _)
+        let calendar = Some(connection.id.clone());
+        (connection.provider == "scripted")
+            .then(|| Arc::new(Self { calendar, ..self.clone() }) as _)
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::histories::Dice;
+use super::dice::Dice;
 use super::script::{Hand, Mode};
 use super::*;
 use crate::bounds::ABSENT_AFTER;
@@ -50,16 +50,20 @@ impl Outside {
     }
 
     /// What our claims say of the day is what our bookings say.
-    async fn claims_agree(&self) {
-        let connection = self.connection().await;
-        let resource = hookswitch_storage::ResourceId::of_connection(&connection.id);
+    pub(super) async fn claims_agree(&self) {
         let day = (at("00:00"), at("23:00"));
-        let store = self.house.calls.store();
-        let busy = store.busy(self.house.org.id(), &resource, day.0, day.1).await.unwrap();
-        let mut claimed: Vec<_> = busy.iter().map(|busy| (busy.booking, busy.start)).collect();
+        let (store, org) = (self.house.calls.store(), self.house.org.id());
+        let mut claimed = Vec::new();
+        for calendar in store.connections(org).await.unwrap() {
+            let resource = hookswitch_storage::ResourceId::of_connection(&calendar.id);
+            let busy = store.busy(org, &resource, day.0, day.1).await.unwrap();
+            let of_calendar = busy.iter().map(|busy| (busy.booking, busy.start, resource.clone()));
+            claimed.extend(of_calendar);
+        }
         let bookings = self.bookings().await;
         let active = bookings.iter().filter(|booking| booking.is_active());
-        let mut booked: Vec<_> = active.map(|booking| (booking.id, booking.start)).collect();
+        let mut booked: Vec<_> =
+            active.map(|one| (one.id, one.start, one.resource.clone())).collect();
         claimed.sort();
         booked.sort();
         assert_eq!(claimed, booked);

@@ -8,6 +8,16 @@ use hookswitch_storage::{OutagePolicy, Outcome};
 use super::script::Mode;
 use super::{Outside, is_confirmed, is_failed, is_unknown, size};
 
+impl Outside {
+    /// Until the asking for the only booking has ended without an answer.
+    async fn ended(&self) {
+        self.only("an end of the asking", |booking| {
+            booking.intent.as_ref().is_some_and(|intent| intent.ended_at.is_some())
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn a_lost_answer_is_told_as_such_looked_up_and_brought_to_the_live_call() {
     let outside = Outside::open().await;
@@ -107,7 +117,7 @@ async fn an_answer_that_comes_after_the_deadline_is_brought_to_the_call() {
     let outside = Outside::open().await;
     outside.offer("call").await;
     outside.script.next(&[Mode::Slow]);
-    let told = outside.book_within("call", "b", "10:00", Duration::from_millis(700)).await;
+    let told = outside.book_within("call", "b", "10:00", Duration::from_secs(3)).await;
     assert!(told["message"].as_str().unwrap().contains("could not get a confirmation"), "{told}");
     assert!(outside.script.standing().is_empty());
     outside.only("being unknown", is_unknown).await;
@@ -123,7 +133,7 @@ async fn a_booking_that_runs_when_the_caller_hangs_up_is_finished_and_stands() {
     let outside = Outside::open().await;
     outside.offer("call").await;
     outside.script.next(&[Mode::Slow]);
-    outside.book_within("call", "b", "10:00", Duration::from_millis(600)).await;
+    outside.book_within("call", "b", "10:00", Duration::from_secs(3)).await;
     outside.hang_up("call").await;
     outside.script.go_on();
     let booking = outside.only("being confirmed", is_confirmed).await;
@@ -146,10 +156,17 @@ async fn a_crash_while_the_provider_is_asked_is_settled_after_the_start() {
         let outside = Outside::open().await;
         outside.offer("call").await;
         outside.script.next(&[mode]);
-        let told = outside.book_within("call", "b", "10:00", Duration::from_millis(600)).await;
+        let told = outside.book_within("call", "b", "10:00", Duration::from_secs(3)).await;
         assert_eq!(told["success"], false);
         let outside = outside.crash().await;
+        // Nobody knows when the asking ended: as late as it may, and it is on its way from then on.
+        super::super::until("a look", || outside.script.finds() > 0).await;
         outside.house.wait(30);
+        if mode == Mode::HangBefore {
+            super::super::until("another look", || outside.script.finds() > 1).await;
+        }
+        assert_eq!(outside.script.creates(), 1, "what is on its way may still arrive");
+        outside.house.wait(15);
         outside.only("being settled", is_confirmed).await;
         assert_eq!(outside.script.creates(), creates);
         outside.agrees().await;
@@ -170,7 +187,7 @@ async fn a_crash_that_nobody_was_told_of_leaves_what_the_provider_made_and_nothi
         };
         futures_util::future::select(Box::pin(asking), Box::pin(asked)).await;
         let outside = outside.crash().await;
-        outside.house.wait(30);
+        outside.house.wait(45);
         if stands {
             outside.only("being found", is_confirmed).await;
         } else {
@@ -231,6 +248,44 @@ async fn lost_answers_again_and_again_are_settled_by_look_up_without_a_duplicate
     }
     assert_eq!(outside.bookings().await.len(), runs);
     assert_eq!(outside.script.creates(), runs);
+    outside.agrees().await;
+}
+
+#[tokio::test]
+async fn a_request_that_hung_and_arrives_later_is_not_made_a_second_time() {
+    // Two fit, so that nothing but patience keeps the provider from having it twice.
+    let outside = Outside::with(OutagePolicy::Defaults, 2).await;
+    outside.offer("call").await;
+    outside.script.next(&[Mode::HangLate]);
+    let told = outside.book_within("call", "b", "10:00", Duration::from_millis(600)).await;
+    assert_eq!(told["success"], false, "{told}");
+    // It hangs for longer than anything is on its way, and only then its connection breaks.
+    outside.house.wait(22);
+    outside.script.break_hanging();
+    outside.ended().await;
+    outside.house.wait(3);
+    super::super::until("the look", || outside.script.finds() > 0).await;
+    outside.script.arrive();
+    outside.house.wait(20);
+    let booking = outside.only("being found", is_confirmed).await;
+    assert_eq!(outside.script.standing(), [(booking.id, booking.start)]);
+    assert_eq!(outside.script.creates(), 1);
+    outside.agrees().await;
+}
+
+#[tokio::test]
+async fn a_request_that_hung_and_is_lost_is_made_when_it_surely_does_not_arrive() {
+    let outside = Outside::with(OutagePolicy::Defaults, 2).await;
+    outside.offer("call").await;
+    outside.script.next(&[Mode::HangLate]);
+    outside.book_within("call", "b", "10:00", Duration::from_millis(600)).await;
+    outside.house.wait(22);
+    outside.script.break_hanging();
+    outside.ended().await;
+    outside.script.lose_late();
+    outside.house.wait(20);
+    outside.only("being made", is_confirmed).await;
+    assert_eq!(outside.script.creates(), 2);
     outside.agrees().await;
 }
 

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Account, Kept};
 use crate::player::stand_ins::acuity::answers::No;
-use crate::player::stand_ins::acuity::input::{self, Query};
+use crate::player::stand_ins::acuity::input;
 use crate::player::stand_ins::acuity::offer::{AppointmentType, Field};
+use crate::player::stand_ins::asked::Query;
 
 /// Appointments that are listed unless more are asked for.
 const UNASKED: u64 = 100;
@@ -40,7 +41,7 @@ impl Account {
     pub(in super::super) fn dates(&self, query: &Query) -> Result<Value, No> {
         let offered = self.type_of(query.number("appointmentTypeID"))?;
         Self::calendars(offered, query.number("calendarID"))?;
-        let month = query.month().ok_or(No::of("bad_request"))?;
+        let month = input::month(query).ok_or(No::of("bad_request"))?;
         let open = Self::days_of(month).filter(|day| !self.free(offered, query, *day).is_empty());
         Ok(open.map(|day| json!({"date": day.to_string()})).collect())
     }
@@ -50,7 +51,7 @@ impl Account {
         let offered = self.type_of(query.number("appointmentTypeID"))?;
         Self::calendars(offered, query.number("calendarID"))?;
         let zone = input::zone(query.text("timezone"), &self.zone)?;
-        let day = query.date("date").ok_or(No::of("bad_request"))?;
+        let day = input::date(query, "date").ok_or(No::of("bad_request"))?;
         let free = self.free(offered, query, day).into_iter();
         Ok(free
             .map(|(start, room)| json!({"time": moment(start, &zone), "slotsAvailable": room}))
@@ -61,8 +62,8 @@ impl Account {
     pub(in super::super) fn classes(&self, query: &Query) -> Result<Value, No> {
         let offered = self.type_of(query.number("appointmentTypeID"))?;
         let zone = input::zone(query.text("timezone"), &self.zone)?;
-        let month = query.month().ok_or(No::of("bad_request"))?;
-        let (from, to) = (query.date("minDate"), query.date("maxDate"));
+        let month = input::month(query).ok_or(No::of("bad_request"))?;
+        let (from, to) = (input::date(query, "minDate"), input::date(query, "maxDate"));
         let within = Self::days_of(month)
             .filter(|day| from.is_none_or(|from| *day >= from) && to.is_none_or(|to| *day <= to));
         let sessions = within.flat_map(|day| self.free(offered, query, day));
@@ -83,7 +84,7 @@ impl Account {
 
     /// The appointments of some days, as many as were asked for.
     pub(in super::super) fn list(&self, query: &Query) -> Value {
-        let (from, to) = (query.date("minDate"), query.date("maxDate"));
+        let (from, to) = (input::date(query, "minDate"), input::date(query, "maxDate"));
         let kind = query.number("appointmentTypeID");
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         let mut found: Vec<&Kept> = self

@@ -18,6 +18,9 @@ pub(in super::super) enum Mode {
     HangBefore,
     /// Done, and no answer comes until the connection breaks.
     HangAfter,
+    /// As [`Self::HangBefore`], and what was sent is on its way when the connection breaks; it is done
+    /// by [`Script::arrive`].
+    HangLate,
     /// Done, and answered when [`Script::go_on`] says so.
     Slow,
     /// Nothing happened when the answer was lost; it is done later, by [`Script::arrive`].

@@ -1,17 +1,33 @@
-//! What several of this folder's tests begin with.
+//! What the tests of several adapters begin with: a booking that has yet to reach its provider, and the
+//! times around it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use hookswitch_storage::{
     Booking, BookingId, BookingStatus, ConnectionId, CustomerId, OrgId, Outcome, ResourceId, Source,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+
+/// When the stand-ins' clocks start.
+pub(super) const NOW: &str = "2026-09-22T14:30:00Z";
+/// Ten in Chicago, two days on.
+pub(super) const TEN: &str = "2026-09-24T15:00:00Z";
+pub(super) const HALF_PAST: &str = "2026-09-24T15:30:00Z";
+pub(super) const ELEVEN: &str = "2026-09-24T16:00:00Z";
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
 
 /// A booking for Ann, half an hour from ten.
 pub(super) fn booking() -> Booking {
+    booking_at(TEN, 30)
+}
+
+/// A booking for Ann from `start` on.
+pub(super) fn booking_at(start: &str, minutes: i64) -> Booking {
     let connection = ConnectionId::random();
-    let start: jiff::Timestamp = "2026-09-24T15:00:00Z".parse().unwrap();
-    let end = start.checked_add(SignedDuration::from_mins(30)).unwrap();
-    let made = "2026-09-22T14:30:00Z".parse().unwrap();
+    let start = at(start);
+    let end = start.checked_add(SignedDuration::from_mins(minutes)).unwrap();
     Booking {
         id: BookingId::random(),
         org: OrgId::random(),
@@ -38,8 +54,8 @@ pub(super) fn booking() -> Booking {
         source: Source::Phone,
         call_id: None,
         history: Vec::new(),
-        created_at: made,
-        updated_at: made,
+        created_at: at(NOW),
+        updated_at: at(NOW),
     }
 }
 
