@@ -48,7 +48,7 @@ impl Mailer for Smtp {
         let composed = compose::mail(account, mail)?;
         let before = async {
             let mut talk = talk::open(&self.outbound, account).await?;
-            talk.from(&composed.from).await?;
+            talk.from(&composed.from, Some(&composed.to)).await?;
             talk.to(&composed.to).await?;
             talk.data().await?;
             Ok(talk)
@@ -67,7 +67,7 @@ impl Mailer for Smtp {
         })?;
         let checked = tokio::time::timeout(CHECK, async {
             let mut talk = talk::open(&self.outbound, account).await?;
-            talk.from(&from).await?;
+            talk.from(&from, None).await?;
             talk.end();
             Ok(())
         });

@@ -22,6 +22,8 @@ mod connections;
 mod guesses;
 #[path = "conformance/intents.rs"]
 mod intents;
+#[path = "conformance/messages.rs"]
+mod messages;
 #[path = "conformance/orgs.rs"]
 mod orgs;
 #[path = "conformance/races.rs"]

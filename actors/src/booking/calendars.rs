@@ -196,8 +196,12 @@ impl Calendars {
             offered.is_some_and(|slot| slot.connection_id == *self.handles[*place].id())
         };
         let nothing = answer.days.iter().all(|day| day.openings.is_empty());
-        let most_wanted = answer.silent.first().filter(|_| nothing);
-        let (place, error) = answer.silent.iter().find(offered_it).or(most_wanted)?;
+        // One that has said that the slot is taken is not taken at our own word now.
+        let untried =
+            |(place, _): &&(usize, ProviderError)| !self.tried.contains(self.handles[*place].id());
+        let mut silent = answer.silent.iter().filter(untried);
+        let (place, error) =
+            silent.clone().find(offered_it).or_else(|| silent.next().filter(|_| nothing))?;
         Some(Silent { calendar: self.handles[*place].clone(), error: error.clone() })
     }
 

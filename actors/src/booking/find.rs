@@ -15,6 +15,7 @@ use hookswitch_storage::{
 };
 
 use super::desk::{Effects, Refusal, local, storage_down, zone_of_offers};
+use super::phrases::which;
 use super::when::{self, Day};
 use super::{people, phrases};
 use crate::session::state::CallState;
@@ -227,7 +228,7 @@ async fn stored(
 }
 
 /// What this call has cancelled and the caller's words mean, unless something that fits was booked
-/// after that. A model that was interrupted says the same again under another id, and the words
+/// after that; a question, if they also mean an appointment that this call knows. A model that was interrupted says the same again under another id, and the words
 /// would then open the caller's next booking.
 ///
 /// # Errors
@@ -259,6 +260,14 @@ pub(super) async fn cancelled_here(
     let is_newer = |booking: &Booking| booking.is_active() && booking.created_at > at;
     if known.iter().any(is_newer) {
         return Ok(None);
+    }
+    let others = known.iter().filter(|booking| booking.is_active());
+    if let Some(other) = others.min_by_key(|booking| booking.start) {
+        let at = |booking: &Booking| local(booking.start, &booking.time_zone);
+        let question = which::cancel_the_other_too(at(latest), at(other));
+        let mut refusal = Refusal::new("which_booking", question);
+        refusal.next_step = Some(which::cancel_by_code(&other.confirmation));
+        return Err(refusal);
     }
     let others = match state.caller.number.clone() {
         Some(number) => of_number(context, number).await,

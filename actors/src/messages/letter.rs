@@ -2,8 +2,7 @@
 //! more. The sentences are in `phrases`, the formats behind the port.
 
 use hookswitch_storage::{
-    About, Booking, CallbackId, CallbackState, ChangeKind, Channel, Message, MessageState, Purpose,
-    StoreError,
+    About, Booking, CallbackId, CallbackState, ChangeKind, Channel, Message, Purpose, StoreError,
 };
 
 use super::wording::{is_true, offer, service};
@@ -97,9 +96,8 @@ fn sequence(booking: &Booking) -> u32 {
 /// Whether a mail about a booking may have put it into the customer's calendar.
 async fn may_be_entered(shared: &Shared, booking: &Booking) -> Result<bool, StoreError> {
     let told = shared.store.message_about(booking, Purpose::Booked, Channel::Email).await?;
-    let was_sent =
-        |told: Message| !matches!(told.state, MessageState::Queued | MessageState::Skipped);
-    Ok(told.is_some_and(was_sent))
+    // Whatever became of it since: it was in the server's hands, and not surely left there.
+    Ok(told.is_some_and(|told| told.handed_over_at.is_some()))
 }
 
 async fn of_callback(

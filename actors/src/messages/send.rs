@@ -3,6 +3,7 @@
 //! sent again. A mail server knows nothing of what it took: a mail is sent again under the same id, by
 //! which mail programs know it for the one they have.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,11 +29,12 @@ const LOOK_AFTER: Duration = Duration::from_secs(3);
 /// The carrier's clock may differ from ours by so much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(120);
 
-/// For how long a mail is sent again whose answers are lost each time.
+/// For how long after it was first handed over a mail is sent again whose answers are lost each time.
 const MAIL_AGAIN_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-/// How soon a mail that has no place in the line looks for one again.
-const NEXT_PLACE: Duration = Duration::from_secs(1);
+/// Soonest and latest that a mail without a place in the line looks for one again, seconds: a server
+/// that hangs holds the places for a minute, and each look is a write.
+const NEXT_PLACE: (u64, u64) = (15, 45);
 
 /// Shortest and longest time that a carrier lets itself be given.
 const VALID: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(36_000));
@@ -89,7 +91,7 @@ impl Run<'_> {
         let _place = match &way {
             Way::Text(_) => None,
             Way::Mail(_) => match self.shared.mail_line.enter(self.org) {
-                None => return Ok(again(Some(NEXT_PLACE), "other mails go first")),
+                None => return Ok(again(Some(next_place(&message)), "other mails go first")),
                 place => place,
             },
         };
@@ -157,7 +159,8 @@ impl Run<'_> {
         message: &Message,
         now: Timestamp,
     ) -> Result<Option<Ended>, StoreError> {
-        if now.duration_since(message.created_at) < MAIL_AGAIN_FOR {
+        let since = message.handed_over_at.unwrap_or(message.created_at);
+        if now < message.expires_at && now.duration_since(since) < MAIL_AGAIN_FOR {
             return Ok(None);
         }
         let problem = "the mail server never said whether it took it; it may have arrived".into();
@@ -225,7 +228,12 @@ impl Run<'_> {
         })
     }
 
+    /// This time it was not taken. A mail whose answer was lost before may have been all the same, and
+    /// whatever happens to its booking has to be told as if it was.
     async fn not_taken(&self, message: &Message, problem: String) -> Result<(), StoreError> {
+        if message.channel == Channel::Email && message.state == MessageState::Sending {
+            return Ok(());
+        }
         let handover = Handover::NotTaken { problem };
         let now = self.shared.clock.now();
         self.shared.store.end_message(self.org, &message.id, handover, now).await.map(|_| ())
@@ -275,6 +283,15 @@ fn way(shared: &Shared, org: &OrgEntry, channel: Channel) -> Result<Option<Way>,
         Channel::Sms => account(shared, org)?.map(Way::Text),
         Channel::Email => mail_account(shared, org)?.map(Way::Mail),
     })
+}
+
+/// When a mail looks for a place again; not at the same moment as others that found none with it. The
+/// spread comes from its id, so that it is the same on every machine.
+fn next_place(message: &Message) -> Duration {
+    let (soonest, latest) = NEXT_PLACE;
+    let mut hasher = DefaultHasher::new();
+    message.id.as_str().hash(&mut hasher);
+    Duration::from_secs(soonest + hasher.finish() % (latest - soonest + 1))
 }
 
 fn is_within(at: Timestamp, now: Timestamp, time: Duration) -> bool {

@@ -253,6 +253,7 @@ struct ClinicAppointment {
     #[schemars(extend("x-where" = "guests"))]
     party_size: Option<u32>,
     /// True if an earlier booking of this call for the same person stays as well
+    #[serde(alias = "keep_existing")]
     keep_existing: Option<bool>,
 }
 

@@ -35,7 +35,9 @@ pub(super) fn mail(account: &MailAccount, mail: &Mail) -> Result<Composed, Messe
         code: None,
     })?;
     let unfit = || MessengerError::Refused {
-        problem: "the address cannot be used; ask the customer again".into(),
+        problem:
+            "the address cannot be used; ask the customer again, or correct it in `smtp.notify`"
+                .into(),
         code: None,
     };
     let to = address(&mail.to).ok_or_else(unfit)?;

@@ -92,7 +92,8 @@ fn for_good(step: Step, number: u32) -> MessengerError {
         }
         Step::Sender => account("refuses the sender; check `smtp.from` and `smtp.username`"),
         Step::Recipient => refused(
-            "refuses the address; ask the customer again, or see whether it sends to other domains",
+            "refuses the address; ask the customer again or correct it in `smtp.notify`, or see whether \
+             it sends to other domains",
         ),
         Step::Data | Step::Content => refused("refuses the mail"),
     }

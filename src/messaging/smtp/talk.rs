@@ -62,26 +62,35 @@ pub(super) async fn open(
 }
 
 impl Talk {
-    /// Names the sender.
-    pub(super) async fn from(&mut self, sender: &Address) -> Result<(), MessengerError> {
-        let mut parameters = Vec::new();
-        let sender_name: &str = sender.as_ref();
-        if !sender_name.is_ascii() {
-            parameters.push(MailParameter::SmtpUtfEight);
-        }
+    /// Names the sender. Who the mail will be for is asked for here already: with the sender it is said
+    /// whether any address is not plain ASCII (RFC 6531, 3.4).
+    pub(super) async fn from(
+        &mut self,
+        sender: &Address,
+        recipient: Option<&Address>,
+    ) -> Result<(), MessengerError> {
+        let is_plain = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        let plain = (is_plain(sender), recipient.is_none_or(is_plain));
+        let takes_all = self.connection.server_info().supports_feature(Extension::SmtpUtfEight);
+        let parameters = match plain {
+            (true, true) => Vec::new(),
+            _ if takes_all => vec![MailParameter::SmtpUtfEight],
+            (false, _) => {
+                let problem =
+                    "the mail server takes no addresses with such letters; check `smtp.from`";
+                return Err(refusal::by_hand(problem));
+            }
+            (true, false) => {
+                let problem = "the mail server takes no addresses with such letters".to_owned();
+                return Err(MessengerError::Refused { problem, code: None });
+            }
+        };
         let answer = self.connection.command(Mail::new(Some(sender.clone()), parameters)).await;
         answer.map(drop).map_err(|error| refusal::of(Step::Sender, &error))
     }
 
     /// Names who it is for.
     pub(super) async fn to(&mut self, recipient: &Address) -> Result<(), MessengerError> {
-        let name: &str = recipient.as_ref();
-        if !name.is_ascii()
-            && !self.connection.server_info().supports_feature(Extension::SmtpUtfEight)
-        {
-            let problem = "the mail server takes no addresses with such letters".to_owned();
-            return Err(MessengerError::Refused { problem, code: None });
-        }
         let answer = self.connection.command(Rcpt::new(recipient.clone(), Vec::new())).await;
         answer.map(drop).map_err(|error| refusal::of(Step::Recipient, &error))
     }

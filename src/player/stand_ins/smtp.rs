@@ -43,6 +43,8 @@ pub enum Trouble {
     Hangs,
     /// A greeting without end.
     Floods,
+    /// Addresses are plain ASCII only: `SMTPUTF8` is not offered.
+    Ascii,
     /// The recipient is refused with this code.
     Recipient(u16),
     /// The mail is refused with this code, after it came.

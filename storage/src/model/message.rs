@@ -47,7 +47,7 @@ pub struct Message {
     #[serde(default)]
     pub problem_code: Option<u32>,
     /// When it was last handed over, before the carrier's answer; what was handed over may have been
-    /// sent although no answer came.
+    /// sent although no answer came. Of a mail, the first time of those whose answers were lost.
     #[serde(default)]
     pub handed_over_at: Option<Timestamp>,
     /// When it is no longer worth sending.

@@ -46,7 +46,8 @@ pub(crate) fn learn(
     customers::get(tx, org, id)?.ok_or(StoreError::Damaged { table: "customers" })
 }
 
-fn same_name(a: &str, b: &str) -> bool {
+/// Whether two names are one, whatever their case and spaces.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
     let letters = |name: &str| name.to_lowercase().split_whitespace().collect::<String>();
     letters(a) == letters(b)
 }

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::audit::{self, Note};
+use super::customers::same_name;
 use crate::error::StoreError;
 use crate::ids::{JobId, MessageId, OrgId};
 use crate::model::{
@@ -17,7 +18,7 @@ use crate::trees::{customers, jobs, messages, orgs, waitlist};
 /// How long news of a booking are news.
 const NEWS: SignedDuration = SignedDuration::from_hours(24);
 
-/// Customers of one number that are looked at for an address.
+/// Customers of one number that are looked at for an address; where there are as many, there may be more.
 const SAME_NUMBER: usize = 20;
 
 /// How long a wish to be called back is news: over a weekend without a mail server.
@@ -194,13 +195,23 @@ pub(crate) fn of_offer(
     Ok(first)
 }
 
-/// The address of who waits, if their number leads to one and no more: whose it is has to be certain.
+/// The address of who waits, if their number leads to one and no more: whose it is has to be certain,
+/// since people share numbers. A name that was given tells them apart; without one nobody else may
+/// have the number.
 fn only_address(
     tx: &Tx<'_>,
     org: &OrgId,
     entry: &WaitlistEntry,
 ) -> Result<Option<String>, StoreError> {
-    let known = customers::by_phone(tx, org, &entry.phone, SAME_NUMBER)?;
+    let mut known = customers::by_phone(tx, org, &entry.phone, SAME_NUMBER)?;
+    if known.len() == SAME_NUMBER {
+        return Ok(None);
+    }
+    match entry.name.as_deref().filter(|name| !name.trim().is_empty()) {
+        Some(name) => known.retain(|one| same_name(&one.name, name)),
+        None if known.len() > 1 => return Ok(None),
+        None => {}
+    }
     let mut addresses: Vec<String> = known.into_iter().filter_map(|one| one.email).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -219,18 +230,27 @@ pub(crate) fn of_callback(
     let to = settings.and_then(|settings| settings.smtp).map(|smtp| smtp.notify);
     for to in to.unwrap_or_default() {
         let (channel, purpose) = (Channel::Email, Purpose::Callback);
-        let mut cause = on(channel, format!("{} {} {to}", purpose.name(), callback.id));
-        if let Some(told) = messages::of_cause(tx, org, &cause)? {
-            if told.state == MessageState::Queued {
-                continue;
-            }
-            cause = format!("{cause} {}", callback.updated_at);
-        }
+        let first = on(channel, format!("{} {} {to}", purpose.name(), callback.id));
+        let Some(cause) = next_cause(tx, org, first)? else { continue };
         let about = About::Callback(callback.id.clone());
         let draft = Draft { channel, purpose, about, to: &to, expires_at: later(now, WISH) };
         queue(tx, org, draft, &cause, now)?;
     }
     Ok(())
+}
+
+/// The cause of one more message of a kind, numbered from the second on; `None` if one of the earlier
+/// waits to be sent.
+fn next_cause(tx: &Tx<'_>, org: &OrgId, first: String) -> Result<Option<String>, StoreError> {
+    let mut cause = first.clone();
+    for number in 2_u32.. {
+        match messages::of_cause(tx, org, &cause)? {
+            None => break,
+            Some(told) if told.state == MessageState::Queued => return Ok(None),
+            Some(_) => cause = format!("{first} {number}"),
+        }
+    }
+    Ok(Some(cause))
 }
 
 /// A message is about to be handed over with this text; `None` if it is not to be any more.
@@ -245,9 +265,12 @@ pub(crate) fn begin(
     if !message.state.is_open() {
         return Ok(None);
     }
+    // A mail that goes again may have been taken the first time, and since then.
+    let again = message.channel == Channel::Email && message.state == MessageState::Sending;
+    let first = message.handed_over_at.filter(|_| again);
     message.state = MessageState::Sending;
     message.body = Some(body);
-    message.handed_over_at = Some(now);
+    message.handed_over_at = first.or(Some(now));
     message.updated_at = now;
     messages::put(tx, &message)?;
     Ok(Some(message))

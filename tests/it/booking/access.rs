@@ -156,6 +156,28 @@ async fn a_cancellation_that_is_said_again_cancels_no_other_appointment() {
 }
 
 #[tokio::test]
+async fn of_two_appointments_that_fit_the_second_is_asked_about_before_it_is_cancelled() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let before = org.call(&server, ANN);
+    let nine = book(&before, DAY, "09:00", "Ann Ruiz").await;
+    let code = nine["confirmationNumber"].as_str().unwrap();
+    before.end().await;
+    let call = org.call(&server, ANN);
+    let eleven = book(&call, DAY, "11:00", "Ann Ruiz").await;
+    let seen = call.tool("lookup_booking", json!({"customer_name": "Ann Ruiz"})).await;
+    assert_eq!(seen["success"], true, "{seen}");
+    let first = json!({"booking_reference": eleven["confirmationNumber"]});
+    assert_eq!(call.tool("cancel_booking", first).await["success"], true);
+    let other = call.tool("cancel_booking", json!({"customer_name": "Ann Ruiz"})).await;
+    assert_eq!(other["error"], "which_booking", "{other}");
+    assert!(message(&other).contains("Shall I cancel the one for Thursday September 24th at 9 AM"));
+    assert!(other["nextStep"].as_str().unwrap().contains(code), "{other}");
+    let gone = call.tool("cancel_booking", json!({"booking_reference": code})).await;
+    assert_eq!(gone["data"]["cancelledTime"], "09:00", "{gone}");
+}
+
+#[tokio::test]
 async fn who_booked_in_this_very_call_needs_no_detail() {
     let server = TestServer::start().await;
     let org = server.org(json!({})).await;

@@ -144,9 +144,10 @@ async fn a_time_of_another_calendar_is_had_by_booking_it_before_the_old_one_is_c
         assert!(refused["message"].as_str().unwrap().contains("10 AM"), "{refused}");
         assert!(refused["nextStep"].as_str().unwrap().contains(&code), "{refused}");
     }
-    let mut anew = eleven("Ann Ruiz");
-    anew["keep_existing"] = json!(true);
-    let made = call.tool("create_booking", anew).await;
+    // As the agent is told to, by the names of either set.
+    let anew = json!({"appointmentDate": DAY, "appointmentTime": "11:00", "patientName": "Ann Ruiz",
+        "patientEmail": "ann@example.com", "keep_existing": true});
+    let made = call.tool("bookClinicAppointment", anew).await;
     assert_eq!(made["success"], true, "{made}");
     let gone = call.tool("cancel_booking", json!({"booking_reference": code})).await;
     assert_eq!(gone["data"]["cancelledTime"], "10:00", "{gone}");

@@ -269,7 +269,7 @@ async fn settled(server: &Process, org: &TestOrg, since: Instant) -> Vec<Value> 
         if open.is_empty() {
             return bookings;
         }
-        assert!(since.elapsed() < Duration::from_secs(90), "never settled: {open:#?}");
+        assert!(since.elapsed() < Duration::from_secs(180), "never settled: {open:#?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -18,6 +18,47 @@ async fn a_mail_whose_answer_was_lost_goes_again_under_the_same_id() {
 }
 
 #[tokio::test]
+async fn what_may_have_been_taken_is_told_as_changed_and_taken_out_of_the_calendar() {
+    let office = Office::open().await;
+    office.mails.next(Trouble::TakesAndDrops);
+    office.mails.always(Trouble::Drops);
+    let booking = office.book("10:00").await;
+    // The second has failed when there is a third.
+    eventually_within(RETRIED, "a third try", || async {
+        (office.mails.conversations() >= 3).then_some(())
+    })
+    .await;
+    assert_eq!(office.messages().await[0]["state"], "sending");
+    office.act(&booking, "reschedule", json!({"start": format!("{DAY}T11:00")})).await;
+    let messages = office.messages().await;
+    assert!(messages.iter().any(|it| it["purpose"] == "changed"), "{messages:?}");
+    office.mails.behave();
+    office.act(&booking, "cancel", json!({})).await;
+    let cancelled = eventually_within(RETRIED, "a cancellation", || async {
+        let is_it = |mail: &Kept| mail.header("Subject").unwrap().starts_with("Cancelled");
+        office.mails.kept().into_iter().find(is_it)
+    })
+    .await;
+    assert!(cancelled.data.contains("METHOD:CANCEL"), "{cancelled:?}");
+}
+
+#[tokio::test]
+async fn an_address_of_any_letters_is_written_to_where_the_server_takes_such() {
+    const ZOE: &str = "zoë@example.org";
+    let office = Office::open_with(json!({"notify": [ZOE]})).await;
+    let path = format!("/api/orgs/{}/callbacks", office.org.id);
+    let wish = json!({"customer_phone": ANN});
+    office.server.api(Method::POST, &path, Some(wish.clone())).await;
+    assert_eq!(office.came(1).await[0].to, [ZOE]);
+    office.stands("accepted").await;
+    office.mails.always(Trouble::Ascii);
+    office.server.api(Method::POST, &path, Some(wish)).await;
+    let refused = office.stands("failed").await;
+    assert!(refused["problem"].as_str().unwrap().contains("such letters"), "{refused}");
+    assert_eq!(office.mails.kept().len(), 1);
+}
+
+#[tokio::test]
 async fn an_address_or_a_mail_that_is_refused_for_good_is_not_tried_again() {
     let office = Office::open().await;
     for (trouble, code) in [(Trouble::Recipient(550), 550), (Trouble::Content(554), 554)] {

@@ -1,5 +1,6 @@
 //! A booking whose new time is free in another calendar only. Says how the time can be had: booked
-//! anew, then the old one cancelled, so that the caller never stands without any. Changes nothing.
+//! anew, then the old one cancelled, so that the caller never stands without any. Offers the time, and
+//! changes no booking.
 
 use std::sync::Arc;
 
@@ -54,6 +55,7 @@ pub(super) async fn own_calendar(
     let from = local(booking.start, &booking.time_zone);
     let mut refusal = Refusal::new("other_calendar", which::in_another_calendar(wanted.at(), from));
     refusal.alternatives = vec![slot];
-    refusal.next_step = Some(which::book_anew_then_cancel(&booking.confirmation));
+    let names = context.org.settings().tool_names;
+    refusal.next_step = Some(which::book_anew_then_cancel(&booking.confirmation, names));
     Err(refusal)
 }

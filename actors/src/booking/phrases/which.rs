@@ -1,6 +1,7 @@
 //! Questions that are asked back: when words can be meant in two ways or in none, and whether what
 //! was heard is right, in English. Knows no rules.
 
+use hookswitch_storage::NamingSet;
 use jiff::civil::DateTime;
 
 use crate::booking::speech::{spoken_date, spoken_email, spoken_number, spoken_start, spoken_time};
@@ -21,11 +22,33 @@ pub fn in_another_calendar(at: LocalTime, from: LocalTime) -> String {
 
 /// For the agent: how a time of another calendar is had without losing the appointment first.
 #[must_use]
-pub fn book_anew_then_cancel(code: &str) -> String {
+pub fn book_anew_then_cancel(code: &str, names: NamingSet) -> String {
+    let keep = match names {
+        NamingSet::Snake => "keep_existing",
+        NamingSet::Camel => "keepExisting",
+    };
     format!(
-        "If they agree, book that time with keep_existing set to true. Only when it is booked, \
-         cancel the appointment with confirmation number {code}."
+        "If they agree, book that time with {keep} set to true. Only when it is booked, cancel the \
+         appointment with confirmation number {code}."
     )
+}
+
+/// What was said is cancelled already, and the caller has another appointment that it fits.
+#[must_use]
+pub fn cancel_the_other_too(cancelled: LocalTime, other: LocalTime) -> String {
+    format!(
+        "Your appointment for {} at {} is cancelled. Shall I cancel the one for {} at {} as well?",
+        spoken_date(cancelled.date()),
+        spoken_start(cancelled),
+        spoken_date(other.date()),
+        spoken_start(other)
+    )
+}
+
+/// For the agent: how that other one is named so that no other is meant.
+#[must_use]
+pub fn cancel_by_code(code: &str) -> String {
+    format!("If they want that, cancel the appointment with confirmation number {code}.")
 }
 
 /// Two or more moments, one of which is meant. What they share is said once.

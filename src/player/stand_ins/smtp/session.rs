@@ -40,9 +40,11 @@ impl Session {
         }
         let mut from = String::new();
         let mut to = Vec::new();
+        let mut any_letters = false;
         while let Some(line) = self.line().await? {
             let (word, rest) = line.split_once([' ', ':']).unwrap_or((line.as_str(), ""));
             match word.to_ascii_uppercase().as_str() {
+                "EHLO" if self.trouble == Some(Trouble::Ascii) => self.say("250 stand-in").await?,
                 "EHLO" => self.say("250-stand-in\r\n250-8BITMIME\r\n250 SMTPUTF8").await?,
                 "HELO" | "NOOP" => self.say("250 OK").await?,
                 "RSET" => {
@@ -50,11 +52,14 @@ impl Session {
                     self.say("250 OK").await?;
                 }
                 "MAIL" => {
+                    any_letters = self.trouble != Some(Trouble::Ascii)
+                        && rest.split_whitespace().any(|word| word == "SMTPUTF8");
                     from = between(rest);
                     self.say("250 OK").await?;
                 }
                 "RCPT" => match self.trouble {
                     Some(Trouble::Recipient(code)) => self.say(&format!("{code} no")).await?,
+                    _ if !any_letters && !rest.is_ascii() => self.say("553 what letters").await?,
                     _ => {
                         to.push(between(rest));
                         self.say("250 OK").await?;
