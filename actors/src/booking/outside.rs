@@ -6,7 +6,7 @@ use hookswitch_storage::{ConnectionId, ResourceId, Store};
 use jiff::civil::Date;
 
 use super::calendar::{claimed, out_of_range, unreadable};
-use super::slots::{self, DayVerdict, FreeSlot, SlotRules};
+use super::slots::{self, DayVerdict, FreeSlot, SlotRules, Span};
 use crate::ports::{DaySlots, ProviderError, SlotQuery};
 
 /// Our side of an outside calendar.
@@ -75,13 +75,7 @@ impl OutsideCalendar {
         query: &SlotQuery,
         named: &[FreeSlot],
     ) -> Result<Vec<DaySlots>, ProviderError> {
-        let busy = claimed(&self.store, query, &self.resource).await?;
-        let rules = rules(query);
-        let days = dates(query)?.into_iter().map(|date| {
-            let (slots, verdict) = slots::outside_day(&rules, date, named, &busy);
-            DaySlots { date, slots, verdict }
-        });
-        Ok(days.collect())
+        self.days(query, |rules, date, busy| slots::outside_day(rules, date, named, busy)).await
     }
 
     /// The days of the query while the vendor cannot be asked: nine to five and `named`, what it
@@ -94,10 +88,19 @@ impl OutsideCalendar {
         query: &SlotQuery,
         named: &[FreeSlot],
     ) -> Result<Vec<DaySlots>, ProviderError> {
+        self.days(query, |rules, date, busy| slots::outage_day(rules, date, named, busy)).await
+    }
+
+    /// Each day of the query, by the org's rules and what we have claimed.
+    async fn days(
+        &self,
+        query: &SlotQuery,
+        day: impl Fn(&SlotRules<'_>, Date, &[Span]) -> (Vec<FreeSlot>, DayVerdict),
+    ) -> Result<Vec<DaySlots>, ProviderError> {
         let busy = claimed(&self.store, query, &self.resource).await?;
         let rules = rules(query);
         let days = dates(query)?.into_iter().map(|date| {
-            let (slots, verdict) = slots::outage_day(&rules, date, named, &busy);
+            let (slots, verdict) = day(&rules, date, &busy);
             DaySlots { date, slots, verdict }
         });
         Ok(days.collect())

@@ -129,12 +129,8 @@ pub fn outside_day(
     if let Some(refusal) = rules.refuse_date(date) {
         return (Vec::new(), refusal);
     }
-    // Providers have been seen to name slots of days that were not asked about.
-    let of_the_day = named.iter().filter(|slot| rules.zone.to_datetime(slot.start).date() == date);
-    let by_start: BTreeMap<Timestamp, FreeSlot> =
-        of_the_day.map(|slot| (slot.start, *slot)).collect();
     // A day without slots may be closed or full; only the provider knows.
-    rules.choose(by_start.into_values(), busy, DayVerdict::Full)
+    rules.choose(rules.of_day(date, named).into_values(), busy, DayVerdict::Full)
 }
 
 /// Checks one start by the same rules: `Ok` for exactly the slots that [`day`] lists.
@@ -210,12 +206,12 @@ pub fn outage_day(
     }
     let hours = TimeRange { start: time(9, 0, 0, 0), end: Some(time(17, 0, 0, 0)) };
     let pattern = Pattern { step: minutes(30), duration: rules.pattern().duration };
-    let grid = pattern.lay_over(date, &[hours], rules.zone);
-    let of_the_day = named.iter().filter(|slot| rules.zone.to_datetime(slot.start).date() == date);
-    let by_start: BTreeMap<Timestamp, FreeSlot> =
-        grid.into_iter().chain(of_the_day.copied()).map(|slot| (slot.start, slot)).collect();
-    let otherwise = if by_start.is_empty() { DayVerdict::TooLong } else { DayVerdict::Past };
-    rules.choose(by_start.into_values(), busy, otherwise)
+    let mut slots = rules.of_day(date, named);
+    for slot in pattern.lay_over(date, &[hours], rules.zone) {
+        slots.entry(slot.start).or_insert(slot);
+    }
+    let otherwise = if slots.is_empty() { DayVerdict::TooLong } else { DayVerdict::Past };
+    rules.choose(slots.into_values(), busy, otherwise)
 }
 
 impl SlotRules<'_> {
@@ -230,6 +226,14 @@ impl SlotRules<'_> {
 
     fn hours(&self, date: Date) -> &[TimeRange] {
         self.settings.business_hours.on(date.weekday())
+    }
+
+    /// Named slots of a date, by their starts. Providers have been seen to name slots of days that
+    /// were not asked about.
+    fn of_day(&self, date: Date, named: &[FreeSlot]) -> BTreeMap<Timestamp, FreeSlot> {
+        let of_the_day =
+            named.iter().filter(|slot| self.zone.to_datetime(slot.start).date() == date);
+        of_the_day.map(|slot| (slot.start, *slot)).collect()
     }
 
     fn grid(&self, date: Date) -> Vec<FreeSlot> {
