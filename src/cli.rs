@@ -1,6 +1,7 @@
 //! The command line. Owns the grammar of the arguments and the exit codes; each command is a file of its own.
 //! Called by `main` only.
 
+mod agent;
 mod api;
 mod calls;
 mod care;
@@ -17,6 +18,7 @@ mod serve;
 mod simulate;
 mod table;
 mod token;
+mod tools;
 mod turns;
 mod watch;
 
@@ -55,6 +57,10 @@ enum Command {
     Org(org::Args),
     /// Connections to booking providers: add, list, check, remove
     Connection(connection::Args),
+    /// Voice agents: save one, list them
+    Agent(agent::Args),
+    /// Tools at Vapi: list, lint, sync, audit, rollback, prune, try
+    Tools(tools::Args),
     /// API tokens
     Token(token::Args),
     /// Check the configuration, the machine and every connection, and say what to do
@@ -116,6 +122,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Init(args)) => init::run(args),
         Some(Command::Org(args)) => org::run(args).await,
         Some(Command::Connection(args)) => connection::run(args).await,
+        Some(Command::Agent(args)) => agent::run(args).await,
+        Some(Command::Tools(args)) => tools::run(args).await,
         Some(Command::Token(args)) => token::run(args).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
         Some(Command::Backup(args)) => care::backup(args).await,

@@ -58,6 +58,9 @@ pub struct EnvironmentSecrets {
     /// `SQUARE_ACCESS_TOKEN`: for Square connections that an administrator makes without a token, and for
     /// subscriptions to what Square posts.
     pub square_access_token: Option<Secret>,
+    /// `CALENDLY_WEBHOOK_SIGNING_KEY`: of our application at Calendly; signs what is posted for accounts that
+    /// were connected in a browser.
+    pub calendly_webhook_key: Option<Secret>,
     /// Who the server is at the providers that people connect in a browser.
     pub oauth: OauthClients,
 }

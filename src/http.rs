@@ -2,6 +2,7 @@
 //! below this module decides anything about calls or bookings.
 
 mod access;
+mod agents;
 mod app;
 mod audit;
 mod bookings;
@@ -9,11 +10,13 @@ mod call_log;
 mod callbacks;
 mod calls;
 mod care;
+mod client_tokens;
 mod connections;
 mod control;
 mod cookie;
 mod customers;
 mod dashboard;
+mod definitions;
 mod error;
 mod extract;
 mod feed;
@@ -23,14 +26,17 @@ mod jobs;
 mod lists;
 mod login;
 mod messages;
+mod metrics;
 mod notices;
 mod oauth;
 mod openapi;
 mod orgs;
+mod probe;
 mod routing;
 mod settings;
 mod shared_calls;
 mod tokens;
+mod tool_sync;
 mod try_tool;
 mod view;
 mod waitlist;
@@ -44,7 +50,7 @@ pub(crate) use app::App;
 pub(crate) use identity::digest;
 pub(crate) use notices::path as notice_path;
 pub(crate) use openapi::text as openapi_text;
-use routing::{Door, Routes, delete, get, patch, post};
+use routing::{Door, Routes, delete, get, patch, post, put};
 
 /// Nothing but webhooks, which read their bodies themselves, is larger (R21).
 const API_BODY: usize = 1024 * 1024;
@@ -83,7 +89,15 @@ fn of_org() -> Routes<OneOrg> {
         .route("/api/orgs/{org}/calls/{call}", get(calls::get))
         .route("/api/orgs/{org}/calls/{call}/events", get(calls::events))
         .route("/api/orgs/{org}/calls/{call}/control", post(control::step_in))
-        .route("/api/orgs/{org}/tools", get(try_tool::list))
+        .route("/api/orgs/{org}/tools", get(definitions::tools))
+        .route("/api/orgs/{org}/tools/lint", get(definitions::lint))
+        .route("/api/orgs/{org}/prompt", get(definitions::prompt))
+        .route("/api/orgs/{org}/webhook/check", post(probe::check))
+        .route("/api/orgs/{org}/agents", get(agents::list))
+        .route("/api/orgs/{org}/agents/{agent}", put(agents::put))
+        .route("/api/orgs/{org}/agents/{agent}/rollback", post(agents::rollback))
+        .route("/api/orgs/{org}/tools/sync", post(tool_sync::sync))
+        .route("/api/orgs/{org}/tools/links", get(tool_sync::links))
         .route("/api/orgs/{org}/tools/{name}/try", post(try_tool::try_one))
         .route("/api/orgs/{org}/audit", get(audit::list))
         .route("/api/orgs/{org}/jobs", get(jobs::list))
@@ -99,6 +113,8 @@ fn of_server() -> Routes<WholeServer> {
         .route("/api/login", get(login::who).post(login::login))
         .route("/api/logout", post(login::logout))
         .route("/api/orgs", get(orgs::list).post(orgs::create))
+        .route("/api/tools/prune", post(tool_sync::prune))
+        .route("/api/tools/account", get(tool_sync::account))
         .route("/api/tokens", get(tokens::list).post(tokens::create))
         .route("/api/tokens/{token}", delete(tokens::delete))
         .route("/api/messaging/twilio/{owner}/status", post(messages::status))
@@ -107,6 +123,7 @@ fn of_server() -> Routes<WholeServer> {
         .route("/api/feed/tickets", post(feed::ticket))
         .route("/api/oauth/{provider}/start", get(oauth::start))
         .route("/api/oauth/callback", get(oauth::callback))
+        .route("/api/oauth/token", post(client_tokens::token))
         .route("/api/health", get(health::health))
         .route("/api/health/{integration}", get(health::integration))
         .route("/api/circuit-breaker/status", get(health::breakers))
@@ -114,6 +131,7 @@ fn of_server() -> Routes<WholeServer> {
         .route("/api/verify", post(care::verify))
         .route("/api/openapi.json", get(openapi::document))
         .route("/api/docs", get(openapi::page))
+        .route("/metrics", get(metrics::metrics))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
 }

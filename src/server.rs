@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookswitch_actors::ports::{
-    Adapters, CallControl, CallerSource, Clock, Messenger, NoAdapters, NoMessenger, SetClock,
-    SystemClock,
+    Adapters, CallControl, CallLookup, CallerSource, Clock, Messenger, NoAdapters, NoLookup,
+    NoMessenger, NoPlatform, SetClock, SystemClock, VoicePlatform,
 };
 use hookswitch_actors::tools::{Face, Toolbox};
 use hookswitch_actors::{CallSettings, Calls, CallsParts, Feed, NoticeUrl, Orgs, SyncSettings};
@@ -34,7 +34,7 @@ use crate::http::{self, App};
 use crate::messaging::smtp::Smtp;
 use crate::messaging::twilio::Twilio;
 use crate::providers::{self, Vendors};
-use crate::vapi::VapiControl;
+use crate::vapi::{Meter, VapiControl, VapiPlatform};
 
 /// How long answers in flight and watchers may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -97,7 +97,8 @@ impl Server {
             (None, None) => Arc::new(SystemClock),
         };
         let (stop, stopping) = watch::channel(false);
-        let wired = wire(&config, options, &store, clock).await;
+        let meter = Meter::default();
+        let wired = wire(&config, options, &store, clock, &meter).await;
         let (calls, tokens) = match wired {
             Ok(wired) => wired,
             Err(error) => {
@@ -117,7 +118,7 @@ impl Server {
         let address = listener.local_addr().map_err(StartError::Network)?;
         let server_file = config.storage.server_file();
         local::write(&server_file, address, &tokens.local)?;
-        let app = App::new(&config, calls.clone(), &tokens, address, stopping.clone());
+        let app = App::new(&config, calls.clone(), &tokens, address, stopping.clone(), meter);
         let router = http::router(app.clone());
         let serving = tokio::spawn(serving::serve(listener, router, stopping));
         tracing::info!(%address, data = %config.storage.path.display(), "serving");
@@ -209,6 +210,7 @@ async fn wire(
     options: StartOptions,
     store: &Store,
     clock: Arc<dyn Clock>,
+    meter: &Meter,
 ) -> Result<(Calls, local::Tokens), StartError> {
     let tokens = local::tokens(config, store, clock.now()).await?;
     let control = options.control.unwrap_or_else(|| {
@@ -217,23 +219,28 @@ async fn wire(
     });
     let orgs = Orgs::load(store.clone()).await?;
     let epoch = local::random_text(8);
+    let toolbox = Toolbox::standard_and(options.more_tools);
+    let (platform, lookup) = platform(config, &clock, &toolbox, meter);
     let vendors = Vendors::new(config, store.clone(), &clock, options.adapters);
     let calls = Calls::open(CallsParts {
         store: store.clone(),
         orgs,
+        platform,
         clock,
         feed: Feed::new(epoch, config.feed.buffer_events),
         adapters: Arc::new(vendors),
         control,
+        lookup,
         directory: providers::directory(config),
         messenger: messenger(config),
         mailer: Arc::new(Smtp::new(config)),
         caller_sources: options.caller_sources,
-        toolbox: Toolbox::standard_and(options.more_tools),
+        toolbox,
         settings: CallSettings {
             idle: config.sessions.idle(),
             max_live_calls: config.sessions.max_live_calls,
             keep_slots: Duration::from_millis(config.sessions.slot_cache_ms),
+            days_ahead: config.sessions.prefetch_days,
             message_wait: Duration::from_millis(config.sessions.message_wait_ms),
             sync: sync_settings(config),
             ..CallSettings::default()
@@ -264,6 +271,26 @@ fn messenger(config: &Config) -> Arc<dyn Messenger> {
             // Bookings are made without messages; the server must not stay down for that.
             tracing::error!(%problem, "Twilio cannot be used");
             Arc::new(NoMessenger)
+        }
+    }
+}
+
+fn platform(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    toolbox: &Toolbox,
+    meter: &Meter,
+) -> (Arc<dyn VoicePlatform>, Arc<dyn CallLookup>) {
+    match VapiPlatform::new(config, Arc::clone(clock), toolbox.clone()) {
+        Ok(platform) => {
+            let platform = platform.counted_by(meter.clone());
+            let calls = platform.calls();
+            (Arc::new(platform), Arc::new(calls))
+        }
+        Err(problem) => {
+            // Calls go on with the tools that are registered; the server must not stay down for that.
+            tracing::error!(%problem, "Vapi cannot be asked");
+            (Arc::new(NoPlatform), Arc::new(NoLookup))
         }
     }
 }

@@ -6,16 +6,24 @@
 //! of that is pure functions. What waits is the way back: [`VapiControl`] steers live calls.
 
 mod answer;
+pub mod assistant;
 mod assistant_request;
 mod auth;
+mod call_lookup;
 mod control;
 mod destinations;
 mod direct;
 mod inbound;
 mod lenient;
+pub mod lint;
+mod platform;
 mod redact;
+mod rest;
+mod server_block;
 mod small_answers;
 mod tool_call;
+mod tool_definition;
+mod transfers;
 
 #[cfg(test)]
 mod tests;
@@ -26,15 +34,20 @@ pub use answer::{
 };
 pub use assistant_request::welcome_body;
 pub use auth::{
-    Attempt, Denied, OpenedAuth, Problem, Refusal, Scheme, presented_tokens, token_digest, verify,
-    verify_headers,
+    Attempt, Denied, LIFE_SECONDS, OpenedAuth, Problem, Refusal, Scheme, issue_access_token,
+    presented_tokens, token_digest, verify, verify_headers,
 };
 pub use control::VapiControl;
 pub use destinations::{handoff_body, transfer_body};
 pub use direct::{Direct, Single, decode_direct};
 pub use inbound::{
-    CallInfo, DecodeError, Inbound, Kind, Line, Question, Report, Speaker, Target, decode,
+    CallInfo, DecodeError, HandedOver, Inbound, Kind, Line, Question, Report, Speaker, Target,
+    decode,
 };
+pub(crate) use platform::VapiPlatform;
 pub use redact::redact_for_log;
+pub(crate) use rest::meter::{Meter, REQUEST_CLASSES, Requests};
+pub use server_block::{NoProof, ServerBlock};
 pub use small_answers::{documents_body, eligible_body, wait_body};
 pub use tool_call::{BadArguments, ToolCall};
+pub use tool_definition::{described, tool_definition};

@@ -7,6 +7,7 @@
 //! change       whose is it? -> move or cancel the same way
 //! ```
 
+mod ahead;
 mod book;
 mod calendar;
 mod calendars;
@@ -16,6 +17,7 @@ mod desk;
 mod find;
 mod free_slots;
 mod holds;
+pub mod locale;
 mod outside;
 mod party;
 pub mod people;
@@ -30,6 +32,7 @@ pub mod when;
 #[cfg(test)]
 pub(crate) mod trials;
 
+pub(crate) use ahead::{look_ahead, next_in_words};
 pub use book::book;
 pub use book::{BookRequest, Booked};
 pub use calendar::{BUILTIN, BuiltinCalendar, free_around};

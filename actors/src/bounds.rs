@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 /// Messages that may wait in one session's mailbox. Mailboxes themselves have no limit, so the
 /// door takes a permit for each message; a call that floods us loses small talk, not memory.
 pub(crate) const MAX_MAILBOX: usize = 512;
@@ -63,12 +65,42 @@ pub(crate) const WELCOME_LOOK_UP: Duration = Duration::from_millis(2_500);
 /// Longest search for what the waitlist keeps for a caller, on top of it.
 pub(crate) const WELCOME_KEPT: Duration = Duration::from_millis(500);
 
+/// Longest wait for free slots, beside it: they are good to have, and nobody should listen to the ringing for
+/// them.
+pub(crate) const WELCOME_SLOTS: Duration = Duration::from_secs(1);
+
+/// How long what was not found in time is still looked for, to be told while the call goes on.
+pub(crate) const WELCOME_LATER: Duration = Duration::from_secs(8);
+
 /// Longest wait for a session to say something that it knows.
 pub(crate) const ASK_SESSION: Duration = Duration::from_secs(2);
 
 /// How long a tool may go on after the caller has been given a filler. A provider that has
 /// not answered by then will not; its outcome is settled by look-up, not by waiting.
 pub(crate) const TOOL_AFTERLIFE: Duration = Duration::from_secs(60);
+
+/// A tool that runs for so long by the clock has been lost: it is given up, and what it still does is only
+/// written down. Beyond [`TOOL_AFTERLIFE`], by which tools end themselves.
+pub(crate) const GIVE_TOOL_UP_AFTER: Duration = Duration::from_secs(75);
+
+/// A live call of which nothing was heard for so long is asked for at the voice platform: somebody who talks
+/// is heard of every few seconds.
+pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(600);
+
+/// So long after a call has ended its report is taken to be lost.
+pub(crate) const REPORT_COMES_WITHIN: Duration = Duration::from_secs(300);
+
+/// Ended calls whose report is waited for.
+pub(crate) const MAX_UNREPORTED: usize = 10_000;
+
+/// How often silent calls are looked for.
+pub(crate) const LOOK_FOR_CALLS_EVERY: Duration = Duration::from_secs(5);
+
+/// Pause after the voice platform could not be asked.
+pub(crate) const LOOK_PAUSE: Duration = Duration::from_secs(60);
+
+/// How often calls are looked after that nobody speaks for.
+pub(crate) const WATCH_EVERY: Duration = Duration::from_secs(2);
 
 /// How long an ended call's session stays for late messages.
 pub(crate) const LINGER_AFTER_END: Duration = Duration::from_secs(60);
@@ -112,6 +144,17 @@ pub(crate) const KEEP_SLOTS: Duration = Duration::from_secs(5);
 
 /// Answers about free slots that one connection keeps.
 pub(crate) const MAX_KNOWN_SLOTS: usize = 256;
+
+/// How long an answer that was asked for ahead is good for who does not need it of the moment: from the
+/// ringing until the caller has said what they want. What is booked past us meanwhile is offered and then
+/// refused with alternatives, as booking asks anew.
+pub(crate) const KEEP_AHEAD: SignedDuration = SignedDuration::from_secs(60);
+
+/// Such answers that one connection keeps: one for each service that calls begin with.
+pub(crate) const MAX_AHEAD: usize = 32;
+
+/// Longest wait for one that nobody waits for.
+pub(crate) const ASK_AHEAD: Duration = Duration::from_secs(10);
 
 /// Failures in a row after which a connection is left alone.
 pub(crate) const BREAKER_FAILURES: u32 = 5;

@@ -9,7 +9,9 @@ mod news;
 mod operator;
 mod parts;
 mod removal;
+mod settle;
 mod start;
+mod watchdog;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub(crate) use index::Sessions;
 pub(crate) use news::deliver;
 pub use operator::Desk;
 pub use parts::{CallSettings, CallsParts};
+use settle::Unreported;
 
 use crate::booking::{Holds, Opened, Turns};
 use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
@@ -37,14 +40,18 @@ use crate::feed::Feed;
 use crate::jobs::{Bell, Running};
 use crate::messages::{Handovers, MailLine};
 use crate::orgs::{OrgEntry, Orgs};
-use crate::ports::{CallControl, CallerSource, Clock, Mailer, Messenger, MessengerError};
+use crate::ports::{
+    CallControl, CallLookup, CallerSource, Clock, Mailer, Messenger, MessengerError,
+};
 use crate::provider::{CameBack, Connections};
 use crate::provider_log::ProviderLog;
+use crate::registration::{Registrations, SyncTotals};
 use crate::session::facts::{CallFacts, Heard};
 use crate::session::state::CallState;
 use crate::session::{SessionMsg, SessionRef, ToolOrder};
 use crate::supervisor::Nursery;
 use crate::sync::Syncs;
+use crate::tool_health::ToolHealth;
 use crate::tools::{Given, SessionView, ToolContext, Toolbox, replies};
 
 /// What every session and tool shares.
@@ -70,12 +77,21 @@ pub(crate) struct Shared {
     pub(crate) mailer: Arc<dyn Mailer>,
     /// Whose mails are being handed over.
     pub(crate) mail_line: MailLine,
+    /// Days of free slots that are asked for when a call begins.
+    pub(crate) days_ahead: u32,
     /// Who waits for a message to be handed over.
     pub(crate) handovers: Handovers,
     /// What sessions are linked to.
     pub(crate) nursery: Nursery,
     pub(crate) control: Arc<dyn CallControl>,
+    /// What the voice platform itself says of a call.
+    pub(crate) lookup: Arc<dyn CallLookup>,
+    /// Calls that ended and have no report yet.
+    pub(crate) unreported: Unreported,
     pub(crate) caller_sources: Vec<Arc<dyn CallerSource>>,
+    pub(crate) tool_health: ToolHealth,
+    /// What is registered with the voice platform.
+    pub(crate) registrations: Registrations,
 }
 
 impl Shared {
@@ -142,6 +158,18 @@ impl Calls {
     #[must_use]
     pub fn orgs(&self) -> &Orgs {
         &self.orgs
+    }
+
+    /// How well the tools work.
+    #[must_use]
+    pub fn tool_health(&self) -> &ToolHealth {
+        &self.shared.tool_health
+    }
+
+    /// How well tools and assistants follow at Vapi.
+    #[must_use]
+    pub fn sync_health(&self) -> SyncTotals {
+        self.shared.registrations.health.totals(self.shared.clock.now())
     }
 
     /// The feed.
@@ -403,12 +431,17 @@ fn parts_shared(
         bell: Bell::default(),
         messenger: Arc::clone(&parts.messenger),
         message_wait: parts.settings.message_wait,
+        days_ahead: parts.settings.days_ahead,
         mailer: Arc::clone(&parts.mailer),
         mail_line: MailLine::default(),
         handovers: Handovers::default(),
         nursery,
         control: Arc::clone(&parts.control),
+        lookup: Arc::clone(&parts.lookup),
+        unreported: Unreported::default(),
         caller_sources: parts.caller_sources.clone(),
+        tool_health: ToolHealth::default(),
+        registrations: Registrations::new(Arc::clone(&parts.platform), parts.toolbox.clone()),
     }
 }
 

@@ -142,6 +142,7 @@ impl Urgency {
 /// Nobody waits in line: who cannot be asked about now goes on without. What is allowed is the key's.
 fn plan() -> SeatPlan {
     SeatPlan {
+        of_all: None,
         allowances: Vec::new(),
         bookings: Vec::new(),
         booked: Vec::new(),

@@ -243,6 +243,15 @@ impl Feed {
         self.inner.orgs.iter().flat_map(|feed| silent(&feed)).collect()
     }
 
+    /// Every live call.
+    pub(crate) fn live(&self) -> Vec<Arc<CallState>> {
+        let of_org = |feed: &Mutex<OrgFeed>| {
+            let feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
+            feed.calls.values().map(Arc::clone).collect::<Vec<_>>()
+        };
+        self.inner.orgs.iter().flat_map(|feed| of_org(&feed)).collect()
+    }
+
     /// Number of live calls over all orgs.
     #[must_use]
     pub fn live_calls(&self) -> usize {

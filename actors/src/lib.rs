@@ -10,6 +10,7 @@
 //!     provider per connection   quota, breaker, requests in flight
 //!     directory per org         the same for looking up customers, and answers per call
 //!   job worker           started again when it fails; a task per job, each org its share
+//!   assistants        a task that looks whether they are wanted otherwise; the work is jobs
 //!   sync per connection  a task that goes on after a failure; what changed there, is it well
 //! ```
 //!
@@ -52,11 +53,13 @@
 //! | what happens when one is booked? | `booking/book` |
 //! | and at a provider outside, when something goes wrong? | `booking/saga` |
 //! | what must happen even if the server stops? | `jobs` |
+//! | which tools are on which assistant? | `registration` |
 //! | what was changed in the provider's own calendar, and is a connection well? | `sync` |
 //! | what is a customer sent, and when? | `messages` |
 //! | what does the caller hear? | `booking/phrases` |
 //! | who answers a call, where does it go? | [`questions`] |
 //! | which tools are there? | [`tools`] |
+//! | how well do they work? | `tool_health` |
 //! | what must an adapter do? | [`ports`] |
 //!
 //! # What this package must not know
@@ -80,9 +83,12 @@ pub mod ports;
 mod provider;
 mod provider_log;
 pub mod questions;
+mod registration;
 mod session;
 mod supervisor;
 mod sync;
+mod to_its_end;
+mod tool_health;
 pub mod tools;
 
 pub use calls::{
@@ -98,8 +104,15 @@ pub use provider::{
     ProviderHandle, REFUSED, farewell, grant_in, sealed_with,
 };
 pub use provider_log::CALL_LOG_FIELD;
+pub use registration::{
+    AgentReport, Alarm, BackError, Leftover, Pruned, SYNC_CLASSES, SyncError, SyncReport,
+    SyncTotals, ToolAction, ToolReport,
+};
 pub use session::facts::{CallFact, CallFacts, Heard};
 pub use session::state::{
     CallState, CallWarning, Changed, Ended, Field, HeldSlot, ToolInFlight, TranscriptLine,
+    Transfer, TransferStage,
 };
-pub use sync::{NoticeUrl, Pulse, SyncSettings, connection_warning};
+pub use sync::{Leaving, NoticeUrl, Pulse, SyncSettings, connection_warning};
+pub use to_its_end::to_its_end;
+pub use tool_health::{DURATION_CLASSES, ToolHealth, ToolTotals};

@@ -7,13 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hookswitch_storage::{
     Connection, ConnectionId, CreateOrg, Job, OfferedSlot, Org, OrgId, PutSettings, Secret,
-    Service, ServiceId, Settings, Store, StoreError, WebhookAuthMode, WebhookId,
+    Service, ServiceId, Settings, Store, StoreError, TimeRange, WebhookAuthMode, WebhookId,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::ports::DirectoryAccess;
+use crate::to_its_end::to_its_end;
 
 /// Field name under which webhook secrets are sealed.
 pub const WEBHOOK_SECRET_FIELD: &str = "webhook_auth";
@@ -47,18 +48,35 @@ impl OrgEntry {
         &self.org.settings
     }
 
+    /// The service that is called `wanted`, by id or by name.
+    #[must_use]
+    pub fn service_named(&self, wanted: &str) -> Option<&Service> {
+        let fold = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
+        let wanted = fold(wanted);
+        self.settings()
+            .services
+            .iter()
+            .find(|service| fold(service.id.as_str()) == wanted || fold(&service.name) == wanted)
+    }
+
+    /// Whether the business is open, by its hours and closed dates.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        let local = now.to_zoned(self.zone.clone());
+        let (date, time) = (local.date(), local.time());
+        let hours = self.settings().business_hours.on(date.weekday());
+        let is_within =
+            |range: &TimeRange| range.start <= time && range.end.is_none_or(|end| time < end);
+        !self.settings().closed_dates.contains(&date) && hours.iter().any(is_within)
+    }
+
     /// The service meant by `wanted` (R15): by id, then by name, else the default service, else the
     /// first. `None` only if the org has no service at all.
     #[must_use]
     pub fn service(&self, wanted: Option<&str>) -> Option<&Service> {
         let services = &self.settings().services;
-        let fold = |text: &str| text.trim().to_lowercase().replace([' ', '-'], "_");
-        let by_name = wanted.map(fold).and_then(|wanted| {
-            services.iter().find(|service| {
-                fold(service.id.as_str()) == wanted || fold(&service.name) == wanted
-            })
-        });
-        by_name
+        wanted
+            .and_then(|wanted| self.service_named(wanted))
             .or_else(|| self.default_service().and_then(|id| services.iter().find(|s| s.id == *id)))
             .or_else(|| services.first())
     }
@@ -119,11 +137,15 @@ impl Orgs {
         by: &str,
         now: Timestamp,
     ) -> Result<CreateOrg, StoreError> {
-        let outcome = self.store.create_org(org.clone(), connections, by, now).await?;
-        if outcome == CreateOrg::Created {
-            self.remember(org)?;
-        }
-        Ok(outcome)
+        let (orgs, by) = (self.clone(), by.to_owned());
+        to_its_end(async move {
+            let outcome = orgs.store.create_org(org.clone(), connections, &by, now).await?;
+            if outcome == CreateOrg::Created {
+                orgs.remember(org)?;
+            }
+            Ok(outcome)
+        })
+        .await
     }
 
     /// Saves settings that were made from version `expected`; `fields` are the names of what
@@ -140,11 +162,16 @@ impl Orgs {
         by: &str,
         now: Timestamp,
     ) -> Result<PutSettings, StoreError> {
-        let outcome = self.store.put_settings(org, expected, settings, fields, by, now).await?;
-        if let PutSettings::Saved(org) = &outcome {
-            self.remember((**org).clone())?;
-        }
-        Ok(outcome)
+        let (orgs, org, by) = (self.clone(), org.clone(), by.to_owned());
+        to_its_end(async move {
+            let store = &orgs.store;
+            let outcome = store.put_settings(&org, expected, settings, fields, &by, now).await?;
+            if let PutSettings::Saved(org) = &outcome {
+                orgs.remember((**org).clone())?;
+            }
+            Ok(outcome)
+        })
+        .await
     }
 
     /// Deletes an org and everything of it; false if there was none.
@@ -152,9 +179,13 @@ impl Orgs {
     /// # Errors
     /// When storage fails.
     pub async fn delete(&self, org: &OrgId, by: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let deleted = self.store.delete_org(org, by, now).await?;
-        self.write().remove(org);
-        Ok(deleted)
+        let (orgs, org, by) = (self.clone(), org.clone(), by.to_owned());
+        to_its_end(async move {
+            let deleted = orgs.store.delete_org(&org, &by, now).await?;
+            orgs.write().remove(&org);
+            Ok(deleted)
+        })
+        .await
     }
 
     /// Removes a connection; false if there is none. An org whose default it was has none
@@ -170,11 +201,17 @@ impl Orgs {
         by: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let deleted = self.store.remove_connection(org, connection, leaves, by, now).await?;
-        if let Some(org) = self.store.org(org).await? {
-            self.remember(org)?;
-        }
-        Ok(deleted)
+        let (orgs, org, by) = (self.clone(), org.clone(), by.to_owned());
+        let connection = connection.clone();
+        to_its_end(async move {
+            let store = &orgs.store;
+            let deleted = store.remove_connection(&org, &connection, leaves, &by, now).await?;
+            if let Some(org) = store.org(&org).await? {
+                orgs.remember(org)?;
+            }
+            Ok(deleted)
+        })
+        .await
     }
 
     /// One org.
@@ -215,7 +252,7 @@ impl Orgs {
     }
 
     /// Whether any org has a webhook authentication that is more than a token in one of the headers
-    /// that Vapi itself uses: a signature, or a header of its own.
+    /// that Vapi itself uses: a signature, an access token, or a header of its own.
     #[must_use]
     pub fn any_proves_otherwise(&self) -> bool {
         !self.read().proving_otherwise.is_empty()
@@ -236,6 +273,11 @@ impl Orgs {
             .or_else(|| assistant_id.and_then(|id| index.by_assistant.get(id)))
             .or_else(|| dialled.and_then(|number| index.by_dialled.get(number)));
         found.and_then(|org| index.entries.get(org)).cloned()
+    }
+
+    /// An org as it was just written by another operation.
+    pub(crate) fn learn(&self, org: Org) -> Result<(), StoreError> {
+        self.remember(org)
     }
 
     fn remember(&self, org: Org) -> Result<(), StoreError> {
@@ -268,7 +310,11 @@ impl Index {
         self.by_phone_number_id.extend(settings.vapi_phone_number_ids.iter().map(own));
         self.by_assistant.extend(settings.assistant_ids.iter().map(own));
         self.by_dialled.extend(settings.phone_numbers.iter().map(own));
-        for secret in &entry.webhook_secrets {
+        for (auth, secret) in settings.webhook_auth.iter().zip(&entry.webhook_secrets) {
+            // Its secret is for fetching tokens and opens nothing by itself.
+            if auth.mode == WebhookAuthMode::Oauth2 {
+                continue;
+            }
             let digest: [u8; 32] = Sha256::digest(secret.expose()).into();
             let owners = self.by_secret.entry(digest).or_default();
             if !owners.contains(id) {
@@ -301,7 +347,7 @@ fn proves_otherwise(mode: &WebhookAuthMode) -> bool {
         WebhookAuthMode::Bearer { header, .. } => {
             !["authorization", "x-vapi-secret"].iter().any(|own| header.eq_ignore_ascii_case(own))
         }
-        WebhookAuthMode::Hmac(_) => true,
+        WebhookAuthMode::Hmac(_) | WebhookAuthMode::Oauth2 => true,
     }
 }
 

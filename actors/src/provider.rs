@@ -9,9 +9,11 @@
 //!    '------ settled, cached, told to all who wait <------------------------'
 //! ```
 
+mod ahead;
 mod connections;
 mod credentials;
 mod exchange;
+mod forgotten;
 mod handle;
 mod slots;
 mod spent;
@@ -38,7 +40,8 @@ pub use crate::outbound::{Condition, Counts, Left};
 use crate::bounds::{MAX_KNOWN_SLOTS, MAX_REST};
 use crate::breaker::{Breaker, Turn};
 use crate::outbound::{Flight, Flights, Rank, Seat, Toll, Until, Waiting};
-use crate::ports::{BookingProvider, ProviderError};
+use crate::ports::{BookingProvider, ProviderError, SlotQuery};
+use ahead::Ahead;
 use slots::{Answered, Look, Question};
 
 pub(crate) type ProviderRef = ActorRef<ProviderMsg>;
@@ -111,6 +114,10 @@ pub(crate) enum ProviderMsg {
         asked: Timestamp,
         finished: Finished,
     },
+    /// Ask for free slots before anybody needs them, if there is nothing against it.
+    Foresee(Box<SlotQuery>),
+    /// A question that was asked ahead ended.
+    Foreseen { number: u64, answer: Answered, asked: Timestamp, finished: Finished },
     /// What is free at the provider may have changed.
     Changed,
     /// How does the connection stand?
@@ -136,6 +143,7 @@ pub(crate) struct ProviderState {
     args: ProviderArgs,
     breaker: Breaker,
     slots: Flights<Question, Answered>,
+    ahead: Ahead,
 }
 
 fn unavailable(retry_after: Option<Duration>) -> ProviderError {
@@ -145,7 +153,8 @@ fn unavailable(retry_after: Option<Duration>) -> ProviderError {
 impl ProviderState {
     fn new(args: ProviderArgs) -> Self {
         let keep = SignedDuration::try_from(args.keep_slots).unwrap_or(SignedDuration::ZERO);
-        Self { breaker: Breaker::default(), slots: Flights::new(keep, MAX_KNOWN_SLOTS), args }
+        let slots = Flights::new(keep, MAX_KNOWN_SLOTS);
+        Self { breaker: Breaker::default(), slots, ahead: Ahead::default(), args }
     }
 
     /// Gives a request its place in line, or says why not. Also gives whether it is the one that
@@ -178,7 +187,7 @@ impl ProviderState {
         };
         let writes = rank == Rank::Write;
         if writes {
-            self.slots.forget();
+            self.forget_slots();
         }
         let (adapter, seat) = (Arc::clone(&self.args.adapter), Arc::clone(&self.args.seat));
         tokio::spawn(async move {
@@ -210,7 +219,7 @@ impl ProviderState {
     fn settle(&mut self, finished: &Finished) {
         let Finished { done, probe, writes } = *finished;
         if writes {
-            self.slots.forget();
+            self.forget_slots();
         }
         let outage = match done {
             Done::NotSent if probe => return self.breaker.abandon(),
@@ -296,7 +305,12 @@ impl Actor for Provider {
                 state.settle(&finished);
                 state.looked(&question, &flight, &answer, asked);
             }
-            ProviderMsg::Changed => state.slots.forget(),
+            ProviderMsg::Foresee(query) => state.foresee(myself, *query),
+            ProviderMsg::Foreseen { number, answer, asked, finished } => {
+                state.settle(&finished);
+                state.foreseen(&myself, number, &answer, asked);
+            }
+            ProviderMsg::Changed => state.forget_slots(),
             ProviderMsg::GetCondition { reply_to } => {
                 let _ = reply_to.send(Condition::of(&state.breaker, &state.args.seat));
             }

@@ -4,6 +4,8 @@
 
 mod caller;
 mod destinations;
+mod search;
+mod taker;
 mod welcome;
 
 pub use caller::KnownCaller;

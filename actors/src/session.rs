@@ -5,6 +5,7 @@
 //! after a panic, after a long silence. Handlers never wait: tools run in tasks of their own and
 //! come back as messages, writes are queued in order and awaited elsewhere.
 
+mod briefing;
 mod commands;
 mod directory;
 mod earlier;
@@ -14,28 +15,33 @@ mod memory;
 mod news;
 mod report;
 pub(crate) mod state;
+mod time_limit;
 mod tool_runs;
+mod unanswered;
 
 use std::sync::Arc;
 
 use hookswitch_storage::{
     AnswerRecord, CallEvent, CallKey, CallRecord, CallReport, CallWrite, CustomerQuery,
-    CustomerSummary, OfferedSlot, StoredEvent,
+    CustomerSummary, OfferedSlot, StoredEvent, ToolCallId,
 };
 use jiff::Timestamp;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use crate::booking::{News, as_offer, hold_until, kept_for_number};
+use crate::booking::{News, as_offer, hold_until, kept_for_number, look_ahead};
 use crate::calls::Shared;
 use crate::orgs::OrgEntry;
+use crate::ports::CallThere;
 use crate::tools::Given;
+use briefing::Briefing;
 use commands::Commanded;
 pub(crate) use commands::{CallAction, Order, OrderError, OrderKind, send};
 pub(crate) use earlier::earlier_answer;
 use facts::{CallFacts, Heard};
 use memory::Memory;
 use state::CallState;
+pub(crate) use time_limit::TIME_IS_SHORT;
 use tool_runs::ToolRuns;
 pub(crate) use tool_runs::{ToolDone, ToolOrder, WriteGate, guarded};
 
@@ -59,12 +65,20 @@ pub(crate) enum SessionMsg {
     Commanded(Commanded),
     /// A booking of the call was settled after the answer.
     News(Box<News>),
+    /// What the agent should know since it was not told before it spoke.
+    Brief { note: String, permit: OwnedSemaphorePermit },
     /// It became known who is calling.
     CustomerFound(CustomerSummary, Errand),
     /// A slot of the waitlist is kept for whoever is calling.
     SlotKept { slot: OfferedSlot, until: Timestamp },
     /// What is known of the call?
     GetState { reply_to: oneshot::Sender<Arc<CallState>> },
+    /// The voice platform was asked for the call, of which nothing was heard.
+    LookedUp(Box<CallThere>),
+    /// So many seconds are left of the time that the call may take.
+    TimeIsShort(u64),
+    /// These tools should have ended long ago.
+    GiveUp(Vec<ToolCallId>),
     /// The call has been quiet: stop unless something runs.
     StopIfQuiet,
     /// Fail, to show that the others go on.
@@ -98,6 +112,10 @@ pub(crate) struct SessionState {
     /// Lines of the conversation that were heard in full copies, for calls without transcripts.
     conversation_lines: usize,
     has_transcripts: bool,
+    /// What the agent is to be told as soon as it can be.
+    briefing: Briefing,
+    /// Whether what the call will probably want to know has been asked for.
+    looked_ahead: bool,
 }
 
 impl SessionState {
@@ -170,6 +188,19 @@ impl SessionState {
         }
     }
 
+    /// Asks once for what the call will probably want to know, unless its first word is that it is over.
+    fn look_ahead(&mut self) {
+        if std::mem::replace(&mut self.looked_ahead, true) || self.call.ended.is_some() {
+            return;
+        }
+        let (shared, org) = (Arc::clone(&self.shared), self.call.key.org.clone());
+        tokio::spawn(async move {
+            if let Some(org) = shared.orgs.get(&org) {
+                look_ahead(&shared, &org).await;
+            }
+        });
+    }
+
     fn begin(&mut self, org: &OrgEntry, facts: &CallFacts) {
         let events = self.record(vec![facts.started(self.call.today, &org.settings().timezone)]);
         let record = Some(self.call_record());
@@ -233,6 +264,8 @@ impl Actor for Session {
             memory: Memory::default(),
             conversation_lines: 0,
             has_transcripts: false,
+            briefing: Briefing::default(),
+            looked_ahead: history.is_some(),
             shared,
         };
         match history.filter(|history| !history.events.is_empty()) {
@@ -269,6 +302,8 @@ impl Actor for Session {
             SessionMsg::Hear { facts, heard, permit } => {
                 state.learn(&myself, &facts);
                 state.hear(heard);
+                state.look_ahead();
+                state.tell_briefing(&myself);
                 drop(permit);
             }
             SessionMsg::RunTools { orders, permit } => {
@@ -277,6 +312,7 @@ impl Actor for Session {
                 }
                 state.answered();
                 state.run_tools(&myself, orders);
+                state.look_ahead();
                 drop(permit);
             }
             SessionMsg::ToolFinished(done) => state.tool_finished(&myself, *done),
@@ -290,6 +326,10 @@ impl Actor for Session {
             }
             SessionMsg::Commanded(done) => state.commanded(&myself, done),
             SessionMsg::News(news) => state.take_news(&myself, *news),
+            SessionMsg::Brief { note, permit } => {
+                state.brief(&myself, note);
+                drop(permit);
+            }
             SessionMsg::CustomerFound(customer, _errand) => {
                 if state.call.customer.is_none() {
                     let events = state.record(vec![CallEvent::CustomerIdentified { customer }]);
@@ -306,6 +346,9 @@ impl Actor for Session {
             SessionMsg::GetState { reply_to } => {
                 let _ = reply_to.send(Arc::clone(&state.call));
             }
+            SessionMsg::LookedUp(there) => state.looked_up(*there),
+            SessionMsg::TimeIsShort(seconds) => state.time_is_short(&myself, seconds),
+            SessionMsg::GiveUp(tools) => state.give_up(tools),
             SessionMsg::StopIfQuiet => {
                 if state.is_quiet() && state.shared.sessions.retire(state.key(), myself.get_id()) {
                     // Questions for the state, which take no place, are still answered.
@@ -315,6 +358,7 @@ impl Actor for Session {
             #[cfg(test)]
             SessionMsg::Panic => panic!("told to"),
         }
+        state.see_to_callback();
         Ok(())
     }
 

@@ -46,6 +46,7 @@ use crate::booking::BUILTIN;
 use crate::calls::Shared;
 use crate::ports::Notice;
 use course::Course;
+pub use door::Leaving;
 pub use ending::connection_warning;
 pub use pulse::Pulse;
 pub use settings::{NoticeUrl, SyncSettings};
@@ -74,6 +75,8 @@ struct Follower {
     watching: tokio::sync::Mutex<()>,
     /// The connection is being removed: nobody is asked to post any more.
     leaves: AtomicBool,
+    /// The latest post was proven to be the provider's. Until one was, a promise to post is no more than that.
+    proven: AtomicBool,
 }
 
 impl Follower {
@@ -157,8 +160,20 @@ fn changed(shared: &Arc<Shared>, connection: &Connection) {
 
 /// A provider posted something that is proven to be from it.
 fn noticed(shared: &Arc<Shared>, org: &OrgId, connection: &ConnectionId, notice: Notice) {
+    if let Some(follower) = shared.syncs.followers.get(connection) {
+        follower.proven.store(true, Ordering::Relaxed);
+    }
     if notice != Notice::Nothing {
         wake(shared, org, connection, Wake::Noticed, |wanted| wanted.add(notice));
+    }
+}
+
+/// Something was posted for a connection that nothing proves. It may be a stranger's; it may also be the
+/// provider's, signed with a key that is not ours: then its posts tell us nothing, and it is asked again.
+fn doubted(shared: &Arc<Shared>, org: &OrgId, connection: &ConnectionId) {
+    let follower = shared.syncs.followers.get(connection).map(|follower| Arc::clone(&follower));
+    if follower.is_some_and(|follower| follower.proven.swap(false, Ordering::Relaxed)) {
+        wake(shared, org, connection, Wake::Noticed, |wanted| wanted.add(Notice::Ask));
     }
 }
 
@@ -180,6 +195,7 @@ fn wake(
             bell: Notify::new(),
             watching: tokio::sync::Mutex::default(),
             leaves: AtomicBool::new(false),
+            proven: AtomicBool::new(false),
         });
         fresh = Some(Arc::clone(&follower));
         follower

@@ -15,10 +15,12 @@ mod find_tools;
 mod lenient;
 mod lookup_caller;
 mod lookup_customer;
+mod meanwhile;
 mod named_calendars;
 pub mod prompt;
 pub(crate) mod replies;
 mod transfer;
+mod variant;
 mod waitlist_tools;
 mod wording;
 
@@ -27,7 +29,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use hookswitch_storage::{CapacityCounts, NamingSet, Service, Settings};
+use hookswitch_storage::{NamingSet, Settings};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,7 +40,9 @@ pub(crate) use callback_tools::name_in as message_tool;
 pub(crate) use context::SessionView;
 pub use context::ToolContext;
 use lenient::Lenient;
-pub(crate) use transfer::{Ends, GENERAL, anybody, destination, is_own_line};
+pub use meanwhile::Meanwhile;
+pub(crate) use transfer::{Ends, GENERAL, anybody, destination, handover_to, is_own_line};
+use variant::Variant;
 
 type Run = Box<dyn FnOnce(ToolContext) -> RunFuture + Send>;
 type RunFuture = Pin<Box<dyn Future<Output = ToolOutcome> + Send>>;
@@ -62,8 +66,18 @@ pub enum Listing {
     Never,
 }
 
-/// Marks an argument in its schema that is only offered to some orgs.
-const ONLY_WHERE: &str = "x-where";
+/// What an org must have for a tool to be of use; without it the tool is not on its assistants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A connected booking provider (P073 to P079).
+    Calendar,
+    /// A customer directory.
+    Directory,
+    /// A department that calls can be handed over to.
+    Department,
+    /// Nothing.
+    Nothing,
+}
 
 type Prepare = Box<dyn Fn(&str) -> Result<Prepared, String> + Send + Sync>;
 
@@ -71,9 +85,11 @@ type Prepare = Box<dyn Fn(&str) -> Result<Prepared, String> + Send + Sync>;
 pub struct Face {
     name: &'static str,
     listing: Listing,
+    needs: Needs,
     description: &'static str,
-    schema: fn() -> serde_json::Value,
+    make_schema: fn() -> serde_json::Value,
     /// Made when first asked for: making a schema takes longer than running many a tool.
+    schema: OnceLock<serde_json::Value>,
     argument_names: OnceLock<Vec<String>>,
     prepare: Prepare,
 }
@@ -104,11 +120,25 @@ impl Face {
         Self {
             name,
             listing,
+            needs: Needs::Calendar,
             description,
-            schema: schema_of::<A>,
+            make_schema: schema_of::<A>,
+            schema: OnceLock::new(),
             argument_names: OnceLock::new(),
             prepare: Box::new(prepare),
         }
+    }
+
+    /// The same, of use where this is given; most need a calendar.
+    #[must_use]
+    pub fn needing(self, needs: Needs) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// What an org must have for it.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.needs
     }
 
     /// The name, exactly as called.
@@ -121,6 +151,12 @@ impl Face {
     #[must_use]
     pub fn listing(&self) -> Listing {
         self.listing
+    }
+
+    /// Whether it is registered with this naming set.
+    #[must_use]
+    pub fn is_listed_with(&self, set: NamingSet) -> bool {
+        matches!(self.listing, Listing::Both) || self.listing == Listing::Set(set)
     }
 
     /// What the agent is told of it; below 1,000 characters, Vapi's limit.
@@ -143,16 +179,33 @@ impl Face {
     /// required, nothing else.
     #[must_use]
     pub fn schema(&self) -> serde_json::Value {
-        variant((self.schema)(), false)
+        Variant::default().apply(self.whole_schema().clone())
     }
 
     /// The same for an org: some arguments are only offered where its services have a use for
-    /// them (R2). All of them are read from whoever sends them.
+    /// them, and what it requires of callers is required (R2, K18). All of them are read from
+    /// whoever sends them.
     #[must_use]
     pub fn schema_for(&self, settings: &Settings) -> serde_json::Value {
-        let guests = |service: &Service| service.capacity_counts == CapacityCounts::Guests;
-        variant((self.schema)(), settings.services.iter().any(guests))
+        Variant::of(settings).apply(self.whole_schema().clone())
     }
+
+    /// The name of the variant that an org's schema is: orgs of one variant share the schema.
+    /// Empty for those that have set nothing special.
+    #[must_use]
+    pub fn variant_for(&self, settings: &Settings) -> String {
+        Variant::of(settings).key(self.whole_schema())
+    }
+
+    /// With the marks of what only some orgs use.
+    fn whole_schema(&self) -> &serde_json::Value {
+        self.schema.get_or_init(self.make_schema)
+    }
+}
+
+/// SHA-256, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -191,17 +244,6 @@ fn schema_of<A: JsonSchema>() -> serde_json::Value {
         object.remove("$schema");
     }
     simplify(&mut schema);
-    schema
-}
-
-/// Leaves out the arguments that only make sense where guests are counted, unless they are.
-fn variant(mut schema: serde_json::Value, guests: bool) -> serde_json::Value {
-    if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
-        properties.retain(|_, property| {
-            let only = property.as_object_mut().and_then(|property| property.remove(ONLY_WHERE));
-            guests || only.is_none()
-        });
-    }
     schema
 }
 

@@ -197,6 +197,8 @@ impl Sources {
         config.secrets.calcom_api_key = self.variable("CALCOM_API_KEY").and_then(Secret::new);
         config.secrets.square_access_token =
             self.variable("SQUARE_ACCESS_TOKEN").and_then(Secret::new);
+        config.secrets.calendly_webhook_key =
+            self.variable("CALENDLY_WEBHOOK_SIGNING_KEY").and_then(Secret::new);
         config.secrets.oauth = OauthClients::read(|name| self.variable(name));
         config.secrets.master_key = self
             .variable("HOOKSWITCH_MASTER_KEY")
@@ -303,9 +305,19 @@ impl Config {
             "must be between 0 and 60000 milliseconds",
         )?;
         rule(
+            self.sessions.prefetch_days <= 31,
+            "sessions.prefetch_days",
+            "must be between 0 and 31 days",
+        )?;
+        rule(
             within(self.sessions.message_wait_ms, 0, 5_000),
             "sessions.message_wait_ms",
             "must be between 0 and 5000 milliseconds, because a caller listens",
+        )?;
+        rule(
+            within(self.vapi.spacing_ms, 0, 10_000),
+            "vapi.spacing_ms",
+            "must be between 0 and 10000 milliseconds",
         )?;
         let in_a_day = |least| move |seconds: u64| (least..=86_400).contains(&seconds);
         let [poll, probe] =

@@ -100,6 +100,8 @@ pub struct Vapi {
     /// Public API key, for calls from a browser and for authenticated live control.
     #[serde(deserialize_with = "parse::optional_text")]
     pub public_key: Option<String>,
+    /// Shortest time between two requests to Vapi's REST interface, milliseconds, 0 to 10,000.
+    pub spacing_ms: u64,
 }
 
 impl Default for Vapi {
@@ -110,6 +112,7 @@ impl Default for Vapi {
             webhook_auth: None,
             credential_id: None,
             public_key: None,
+            spacing_ms: 700,
         }
     }
 }
@@ -164,6 +167,8 @@ pub struct Sessions {
     pub max_live_calls: usize,
     /// How long a provider's answer about free slots is given again, milliseconds, 0 to 60,000.
     pub slot_cache_ms: u64,
+    /// Days of free slots, from today on, that are asked for when a call begins, 0 to 31.
+    pub prefetch_days: u32,
     /// How long a booking's answer waits for the carrier to take its text message, milliseconds, 0 to
     /// 5,000.
     pub message_wait_ms: u64,
@@ -190,6 +195,7 @@ impl Default for Sessions {
             idle_seconds: 900,
             max_live_calls: 10_000,
             slot_cache_ms: 5_000,
+            prefetch_days: 7,
             message_wait_ms: 1_500,
         }
     }

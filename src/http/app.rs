@@ -16,12 +16,13 @@ use super::feed::Tickets;
 use super::identity::digest;
 use super::notices::Posts;
 use super::oauth::Pending;
+use super::probe::Probes;
 use super::shared_calls::SharedCalls;
 use super::webhook::Strangers;
 use crate::config::Config;
 use crate::providers::{Entry, Notices, Oauth};
 use crate::server::Tokens;
-use crate::vapi::OpenedAuth;
+use crate::vapi::{Meter, OpenedAuth};
 
 /// Message types that are counted by name; a stranger must not fill memory with names.
 const MAX_COUNTED: usize = 64;
@@ -37,10 +38,16 @@ pub(crate) struct App {
 pub(super) struct Parts {
     /// Under which the server is known outside; its own address if nothing is configured.
     pub(super) public_url: String,
+    /// Whether that is configured.
+    pub(super) has_public_url: bool,
     pub(super) dev_endpoints: bool,
     /// The data folder; backups are prepared in it.
     pub(super) data: PathBuf,
     pub(super) tool_deadline: Duration,
+    /// How Vapi is reached, and how it proves itself here.
+    pub(super) vapi: crate::config::Vapi,
+    /// What was asked of it.
+    pub(super) vapi_requests: Meter,
     /// What may be entered for connections.
     pub(super) entry: Entry,
     /// The providers that are connected in a browser.
@@ -59,6 +66,8 @@ pub(super) struct Parts {
     pub(super) tickets: Tickets,
     pub(super) shared_calls: SharedCalls,
     pub(super) strangers: Strangers,
+    /// Posts of ours to our own webhooks that are on their way.
+    pub(super) probes: Probes,
     pub(super) unknown_messages: DashMap<String, AtomicU64>,
     pub(super) denied: AtomicU64,
     pub(super) stopping: watch::Receiver<bool>,
@@ -73,6 +82,7 @@ impl App {
         tokens: &Tokens,
         address: SocketAddr,
         stopping: watch::Receiver<bool>,
+        vapi_requests: Meter,
     ) -> Self {
         let instance_auth = config
             .vapi
@@ -90,9 +100,12 @@ impl App {
                 Some(url) => url.clone(),
                 None => format!("http://{address}"),
             },
+            has_public_url: config.server.public_url.is_some(),
             dev_endpoints: config.server.dev_endpoints,
             data: config.storage.path.clone(),
             tool_deadline: config.sessions.tool_deadline(),
+            vapi: config.vapi.clone(),
+            vapi_requests,
             notices: Notices::new(&entry, calls.store().clone()),
             posts: Posts::default(),
             entry,
@@ -104,6 +117,7 @@ impl App {
             tickets: Tickets::default(),
             shared_calls: SharedCalls::default(),
             strangers: Strangers::default(),
+            probes: Probes::default(),
             unknown_messages: DashMap::new(),
             denied: AtomicU64::new(0),
             stopping,

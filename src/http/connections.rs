@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hookswitch_actors::booking::BUILTIN;
-use hookswitch_actors::{Health, OrgEntry, farewell, grant_in};
+use hookswitch_actors::{Health, Leaving, OrgEntry, farewell, grant_in, to_its_end};
 use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, Job, Role, Sealed};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
@@ -112,10 +112,13 @@ pub(super) async fn create(
         connection.external_account_name = Some("Built-in calendar".into());
         connection.connected_at = Some(now);
     }
-    app.calls.store().put_connection(connection.clone(), &who.name, now).await?;
-    let org = in_place_of_builtin(&app, &who, org, &connection).await?;
-    app.calls.connection_changed(&connection);
-    Ok((StatusCode::CREATED, Json(view(&app, &org, &connection))))
+    to_its_end(async move {
+        app.calls.store().put_connection(connection.clone(), &who.name, now).await?;
+        let org = in_place_of_builtin(&app, &who, org, &connection).await?;
+        app.calls.connection_changed(&connection);
+        Ok((StatusCode::CREATED, Json(view(&app, &org, &connection))))
+    })
+    .await
 }
 
 pub(super) async fn patch(
@@ -136,10 +139,20 @@ pub(super) async fn patch(
     let options = patch.options.unwrap_or_default();
     let merged = merged(connection.options.clone(), &options);
     app.parts.entry.options(&connection.provider, &merged).map_err(wrong)?;
+    if who.role != Role::Admin && entered.is_none() {
+        let (store, entry) = (app.calls.store(), &app.parts.entry);
+        entry.change_by_org(store, &connection, &merged).map_err(wrong)?;
+    }
     let (status, sync_enabled) = (patch.status, patch.sync_enabled);
     let now = app.calls.clock().now();
     // What was given in a browser is taken back when it ends; other credentials are the operator's.
     let was_given = grant_in(app.calls.store(), &connection).is_some();
+    let goes = status == Some(ConnectionStatus::Disconnected) || entered.is_some();
+    let leaving = match was_given && goes {
+        // While there is something to ask with: the provider is to post no more.
+        true => Some(app.calls.connection_leaves(&connection).await),
+        false => None,
+    };
     let change = move |connection: &mut Connection| {
         let before = connection.clone();
         if let Some(credentials) = entered {
@@ -168,7 +181,7 @@ pub(super) async fn patch(
         }
         None
     };
-    let connection = changed(&app, &who, &org, &connection.id, change).await?;
+    let connection = changed(&app, &who, &org, &connection.id, leaving, change).await?;
     Ok(Json(view(&app, &org, &connection)))
 }
 
@@ -197,14 +210,19 @@ pub(super) async fn delete(
     Path([connection]): Path<1>,
 ) -> Result<StatusCode, ApiError> {
     let connection = find(&app, &org, &connection).await?;
-    app.calls.connection_leaves(&connection).await;
+    let leaving = app.calls.connection_leaves(&connection).await;
     let now = app.calls.clock().now();
     let was_given = grant_in(app.calls.store(), &connection).is_some();
     let leaves = move |ended: &Connection| farewell(ended, now).filter(|_| was_given);
-    let orgs = app.calls.orgs();
-    orgs.delete_connection(org.id(), &connection.id, leaves, &who.name, now).await?;
-    app.calls.connections().forget(&connection.id);
-    Ok(StatusCode::NO_CONTENT)
+    to_its_end(async move {
+        let (orgs, id) = (app.calls.orgs(), &connection.id);
+        orgs.delete_connection(org.id(), id, leaves, &who.name, now).await?;
+        leaving.gone();
+        app.calls.connections().forget(id);
+        app.calls.assistants_may_differ();
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }
 
 /// The breaker's state as the contract spells it.
@@ -222,20 +240,30 @@ pub(super) async fn find(app: &App, org: &OrgEntry, id: &str) -> Result<Connecti
     found.ok_or_else(|| ApiError::not_found("connection"))
 }
 
-/// Changes a connection as it stands and lets the next request find it as it is then.
-pub(super) async fn changed(
+/// Changes a connection as it stands and lets the next request find it as it is then. What was given back
+/// for that (`leaving`) is asked for anew afterwards, if the connection is to have it.
+async fn changed(
     app: &App,
     who: &Principal,
     org: &OrgEntry,
     id: &ConnectionId,
+    leaving: Option<Leaving>,
     change: impl FnOnce(&mut Connection) -> Option<Job> + Send + 'static,
 ) -> Result<Connection, ApiError> {
-    let (store, now) = (app.calls.store(), app.calls.clock().now());
-    let changed = store.change_connection(org.id(), id, change, &who.name, now).await?;
-    app.calls.connections().forget(id);
-    let changed = changed.ok_or_else(|| ApiError::not_found("connection"))?;
-    app.calls.connection_changed(&changed);
-    Ok(changed)
+    let (app, by, org, id) = (app.clone(), who.name.clone(), org.id().clone(), id.clone());
+    to_its_end(async move {
+        let (store, now) = (app.calls.store(), app.calls.clock().now());
+        let changed = store.change_connection(&org, &id, change, &by, now).await?;
+        app.calls.connections().forget(&id);
+        let Some(changed) = changed else {
+            leaving.into_iter().for_each(Leaving::gone);
+            return Err(ApiError::not_found("connection"));
+        };
+        drop(leaving);
+        app.calls.connection_changed(&changed);
+        Ok(changed)
+    })
+    .await
 }
 
 /// Credentials that an operator gave, checked and sealed.

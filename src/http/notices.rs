@@ -91,6 +91,7 @@ pub(super) async fn take(
             Ok(Json(json!({"ok": true})))
         }
         Err(reason) => {
+            app.calls.post_doubted(&connection);
             tracing::warn!(
                 org.id = %connection.org, connection.id = %connection.id, %reason,
                 "a provider's post is refused"

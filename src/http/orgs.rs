@@ -5,9 +5,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
-use hookswitch_actors::OrgEntry;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::tools::prompt;
+use hookswitch_actors::{OrgEntry, to_its_end};
 use hookswitch_storage::{
     Connection, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, WebhookId,
 };
@@ -155,6 +155,7 @@ pub(super) async fn patch(
                 let id = org.id().clone();
                 let org = orgs.get(&id).ok_or_else(|| ApiError::not_found("org"))?;
                 app.calls.directory_changed(&org);
+                app.calls.assistants_may_differ();
                 return Ok(Json(shown(&app, &org).await?));
             }
             PutSettings::NotFound => return Err(ApiError::not_found("org")),
@@ -180,7 +181,11 @@ pub(super) async fn delete(
     State(app): State<App>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.calls.clock().now();
-    app.calls.delete_org(org.id(), &who.name, now).await?;
-    app.calls.directories().forget(org.id());
-    Ok(StatusCode::NO_CONTENT)
+    // Calls of an org that is gone are ended, whether or not anybody waits for that.
+    to_its_end(async move {
+        app.calls.delete_org(org.id(), &who.name, now).await?;
+        app.calls.directories().forget(org.id());
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }

@@ -4,10 +4,13 @@
 
 mod auth;
 mod check;
+mod departments;
 mod directory;
 mod document;
 mod form;
 mod messaging;
+mod rules;
+mod voice;
 
 use hookswitch_actors::OrgEntry;
 use hookswitch_storage::{OrgId, Settings, Store};

@@ -1,5 +1,5 @@
-//! Tools outside of calls: the list with their definitions, and the development endpoint that
-//! runs one (P089), and its lasting twin for those who set an org up.
+//! Tools run outside of calls: the development endpoint that runs one (P089), and its lasting twin for
+//! those who set an org up.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::State;
 use hookswitch_actors::booking::people;
-use hookswitch_actors::tools::{GivenBody, Listing};
+use hookswitch_actors::tools::GivenBody;
 use hookswitch_actors::{CallFacts, OrgEntry, ToolRequest};
 use hookswitch_storage::{Caller, ToolCallId};
 use schemars::JsonSchema;
@@ -19,8 +19,7 @@ use serde_json::{Map, Value, json};
 use super::access::{Developer, Of, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::{self, Body, Path, Query};
-use super::lists::{PageQuery, listing, part};
+use super::extract::{self, Body, Path};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -106,35 +105,4 @@ async fn run(
     let mut answer = json!({"name": given.name, "success": given.success, "duration_ms": took});
     answer[kind] = value;
     Ok(Json(answer))
-}
-
-/// The tools of the org's naming set as they are registered with Vapi (P044).
-pub(super) async fn list(
-    Of { org, .. }: Of<role::Viewer>,
-    State(app): State<App>,
-    Query(page): Query<PageQuery>,
-) -> Result<Json<Value>, ApiError> {
-    let set = org.settings().tool_names;
-    let url = app.public("/api/vapi/tools");
-    let faces = app
-        .calls
-        .toolbox()
-        .faces()
-        .filter(|face| {
-            matches!(face.listing(), Listing::Both) || face.listing() == Listing::Set(set)
-        })
-        .collect();
-    let faces = part(faces, &page.page()?, |face| face.name().to_owned())?;
-    Ok(listing(faces, |face| {
-        json!({
-            "type": "function",
-            "async": false,
-            "function": {
-                "name": face.name(),
-                "description": face.description(),
-                "parameters": face.schema_for(org.settings()),
-            },
-            "server": {"url": url},
-        })
-    }))
 }

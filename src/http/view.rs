@@ -2,7 +2,7 @@
 //! A viewer sees numbers masked; nobody sees the URLs that control a call.
 
 use hookswitch_actors::booking::{local_time, people};
-use hookswitch_actors::{CallState, Changed, Field, HeldSlot};
+use hookswitch_actors::{CallState, Changed, Field, HeldSlot, Transfer};
 use hookswitch_storage::{BookingSummary, CallEvent, Caller, CustomerSummary, OfferedSlot, Role};
 use serde_json::{Map, Value, json};
 
@@ -158,7 +158,21 @@ fn field_view(state: &CallState, field: Field, audience: Audience) -> (&'static 
         }
         Field::Watchers => ("watchers", json!(state.watchers)),
         Field::Controller => ("controller", json!(state.controller)),
+        Field::Transfer => {
+            let transfer = state.transfer.as_ref();
+            ("transfer", json!(transfer.map(|transfer| transfer_view(transfer, audience))))
+        }
     }
+}
+
+fn transfer_view(transfer: &Transfer, audience: Audience) -> Value {
+    json!({
+        "department": transfer.department,
+        "number": audience.number(&transfer.number),
+        "summary": audience.text(&transfer.summary),
+        "stage": transfer.stage().name(),
+        "requested_at": transfer.requested_at,
+    })
 }
 
 fn caller_view(caller: &Caller, audience: Audience) -> Value {
@@ -280,11 +294,17 @@ pub(super) fn event_view(event: &CallEvent, audience: Audience) -> Value {
         CallEvent::AttemptCounted { attempts } => {
             json!({"type": "attempt_counted", "attempts": attempts})
         }
-        CallEvent::TransferRequested { department, number, summary } => json!({
+        CallEvent::TransferRequested { department, number, summary, warm } => json!({
             "type": "transfer_requested",
             "department": department,
             "number": number.as_deref().map(|number| audience.number(number)),
             "summary": audience.text(summary),
+            "warm": warm,
+        }),
+        CallEvent::TransferChanged { sign, number } => json!({
+            "type": "transfer_changed",
+            "sign": sign,
+            "number": number.as_deref().map(|number| audience.number(number)),
         }),
         CallEvent::ControlSent { action, by } => {
             json!({"type": "control_sent", "action": action, "by": by})

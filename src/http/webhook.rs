@@ -23,6 +23,7 @@ use super::app::App;
 use super::call_log::Exchange;
 use super::error::ApiError;
 use super::extract::Path;
+use super::probe;
 use crate::vapi::{
     CallInfo, DecodeError, Direct, Inbound, Kind, Single, ToolCall, decode, decode_direct,
     legacy_direct_body, legacy_function_body, results_body,
@@ -52,6 +53,9 @@ pub(super) async fn of_org(
     }
     let body = body.bytes;
     let inbound = decode(&body).map_err(malformed)?;
+    if let Some(answer) = probe::answer(&app, &inbound.kind_text, &body) {
+        return Ok(json(Bytes::from(answer)));
+    }
     whose::note_other_marks(&app, &org, &inbound.call);
     answer(&app, Some(org), inbound, body, arrived).await
 }
@@ -214,7 +218,7 @@ async fn answer_single(
             }
         }
         None if has_id => results_body(&[org_unknown(&call)]),
-        None => legacy_direct_body(&answers::org_unknown_content(), Some(phrases::ORG_NOT_FOUND)),
+        None => legacy_direct_body(&answers::org_unknown_content(), Some(phrases::org_not_found())),
     };
     let answer = Bytes::from(answer);
     keep(app, org.as_deref(), &facts, body, &answer);

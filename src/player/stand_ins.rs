@@ -20,4 +20,5 @@ pub mod smtp;
 pub mod square;
 mod trouble;
 pub mod twilio;
+pub mod vapi;
 mod vendor;

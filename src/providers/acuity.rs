@@ -168,6 +168,11 @@ impl BookingProvider for Acuity {
         map::account(&answer.body).map(Some).ok_or_else(refusal::unreadable)
     }
 
+    /// Each day is a request.
+    fn days_ahead(&self) -> u32 {
+        2
+    }
+
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
         let asked = self.free(query);
         let answered = tokio::time::timeout(self.client.patience(), asked).await;

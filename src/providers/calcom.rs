@@ -100,10 +100,10 @@ impl Calcom {
     }
 }
 
-/// What Cal.com allows a key, whatever connections use it.
+/// What Cal.com allows a key, whatever connections use it and whatever each of them was told.
 fn limit(key: &[u8], per_minute: u32) -> SharedLimit {
     // The key itself is not to be kept in one more place.
-    let key = format!("calcom {:x} {per_minute}", Sha256::digest(key));
+    let key = format!("calcom {:x}", Sha256::digest(key));
     SharedLimit::new(key, Allowance::new(per_minute, Duration::from_secs(60)))
 }
 

@@ -153,7 +153,7 @@ impl BookingProvider for Caldav {
         self.directory.forget().await;
         let chosen = self.chosen().await?;
         let target = chosen.target();
-        Ok(Some(ProviderAccount { id: target.url.to_string(), name: target.name.clone() }))
+        Ok(Some(ProviderAccount { id: Some(target.url.to_string()), name: target.name.clone() }))
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {

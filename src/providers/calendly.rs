@@ -25,7 +25,7 @@ use async_trait::async_trait;
 use hookswitch_actors::booking::FreeSlot;
 use hookswitch_actors::ports::{
     AccessTokens, Allowance, BookingProvider, Changes, DaySlots, ProviderAccount, ProviderBooking,
-    ProviderError, ProviderRecord, SlotQuery, Watch, WatchTarget,
+    ProviderError, ProviderRecord, SharedLimit, SlotQuery, Watch, WatchTarget,
 };
 use hookswitch_storage::{Act, Booking, ServiceId};
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +40,9 @@ use wire::{InviteeBody, OpenBody, UserBody};
 
 pub(super) use vendor::Vendor;
 
+/// Requests a minute of one user, whatever connections are theirs, where the plan is paid; what is less is told
+/// with each answer.
+const A_MINUTE: u32 = 500;
 /// The longest span that open starts are asked for.
 const LONGEST: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// The same for accounts that still have the limit of before July 2026.
@@ -51,6 +54,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 struct Calendly {
     client: Client,
     options: Options,
+    limit: SharedLimit,
     event_types: EventTypes,
     me: OnceCell<UserBody>,
     /// Calendly has refused a span that is longer than a week.
@@ -58,11 +62,13 @@ struct Calendly {
 }
 
 impl Calendly {
-    /// The account that `tokens` open, through `wire`.
-    fn new(wire: &Arc<Wire>, tokens: Arc<dyn AccessTokens>, options: Options) -> Self {
+    /// The account that `tokens` open, through `wire`; `user` tells whose they are from others.
+    fn new(wire: &Arc<Wire>, tokens: Arc<dyn AccessTokens>, options: Options, user: &str) -> Self {
+        let allowance = Allowance::new(A_MINUTE, Duration::from_secs(60));
         Self {
             client: Client::new(Arc::clone(wire), tokens),
             options,
+            limit: SharedLimit::new(format!("calendly {user}"), allowance),
             event_types: EventTypes::default(),
             me: OnceCell::new(),
             by_weeks: AtomicBool::new(false),
@@ -183,9 +189,8 @@ impl Calendly {
 
 #[async_trait]
 impl BookingProvider for Calendly {
-    /// 500 a minute and user, where the plan is paid; what is less is told with each answer.
-    fn allowances(&self) -> Vec<Allowance> {
-        vec![Allowance::new(500, Duration::from_secs(60))]
+    fn shared_limit(&self) -> Option<SharedLimit> {
+        Some(self.limit.clone())
     }
 
     /// As Calendly's release notes of April 2026 have it, per user; a trial's five a day are told with

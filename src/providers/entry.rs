@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use hookswitch_storage::{Connection, Store};
+
 use super::oauth::{Checked, Oauth};
 use super::vendor::{Fields, Vendor};
-use super::{find, registry};
+use super::{credentials, find, registry};
 use crate::config::Config;
 
 /// What is wrong with something that was entered. Values of credentials are not repeated.
@@ -57,6 +59,30 @@ impl Entry {
     /// The first that is wrong.
     pub(crate) fn options(&self, provider: &str, options: &Fields) -> Result<(), Wrong> {
         find(&self.vendors, provider).map_or(Ok(()), |vendor| vendor.check_options(options))
+    }
+
+    /// Checks a change of options by somebody who is no administrator, as against others who share what
+    /// the connection uses.
+    ///
+    /// # Errors
+    /// The first that is not theirs to change.
+    pub(crate) fn change_by_org(
+        &self,
+        store: &Store,
+        connection: &Connection,
+        options: &Fields,
+    ) -> Result<(), Wrong> {
+        let Some(vendor) = find(&self.vendors, &connection.provider) else { return Ok(()) };
+        let credentials = credentials(store, connection).unwrap_or_default();
+        let kept = vendor.for_administrators(&credentials).iter();
+        match kept.copied().find(|name| options.get(*name) != connection.options.get(*name)) {
+            None => Ok(()),
+            Some(name) => {
+                let problem = "belongs to the key that the server lends to several; an \
+                    administrator may change it, or give the connection a key of its own";
+                Err(Wrong::new(format!("options.{name}"), problem))
+            }
+        }
     }
 
     /// Checks credentials; gives them as they are kept.

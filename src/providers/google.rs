@@ -169,7 +169,8 @@ impl BookingProvider for Google {
         }
         let name = page.summary.filter(|name| !name.trim().is_empty());
         let name = name.unwrap_or_else(|| calendar.to_owned());
-        Ok(Some(ProviderAccount { id: calendar.to_owned(), name }))
+        let id = shown::owner(&self.client).await?;
+        Ok(Some(ProviderAccount { id, name }))
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {

@@ -190,7 +190,12 @@ impl BookingProvider for OpenTable {
         let now = self.options.zone.to_datetime(Timestamp::now());
         self.tables(now, NEAR, 2).await?;
         let name = format!("restaurant {}", self.rid);
-        Ok(Some(ProviderAccount { id: self.rid.clone(), name }))
+        Ok(Some(ProviderAccount { id: Some(self.rid.clone()), name }))
+    }
+
+    /// Each day is several requests.
+    fn days_ahead(&self) -> u32 {
+        1
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {

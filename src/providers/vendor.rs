@@ -28,6 +28,12 @@ pub(crate) trait Vendor: Send + Sync + 'static {
     /// The first that is wrong.
     fn check_options(&self, options: &Fields) -> Result<(), Wrong>;
 
+    /// Options of a connection with these credentials that only an administrator may change: what they
+    /// say is of others as well.
+    fn for_administrators(&self, _credentials: &Fields) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Checks credentials that an operator gave; gives them as they are kept.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //! Owns Vapi's form and the names under which an assistant's prompt finds what it is told
 //! (`{{customer_name}}`); who takes the call was decided elsewhere.
 
-use hookswitch_actors::booking::speech::weekday_name;
+use hookswitch_actors::booking::speech::en::weekday_name;
 use hookswitch_actors::questions::{Briefing, Welcome};
 use serde_json::{Map, Value, json};
 
@@ -34,6 +34,7 @@ fn variables(briefing: &Briefing) -> Map<String, Value> {
         ("time_zone", Some(briefing.time_zone.clone())),
         ("customer_name", caller.map(|caller| caller.name.clone())),
         ("kept_slot", briefing.kept_slot.clone()),
+        ("open_slots", briefing.open_slots.clone()),
         ("upcoming_booking", caller.and_then(|caller| caller.upcoming.clone())),
     ];
     let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));

@@ -6,6 +6,7 @@
 //! the same one here. Vapi sends an empty `X-Vapi-Secret` where no credential is attached, so an
 //! empty header counts as none.
 
+mod access_token;
 mod hmac;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+pub use access_token::{LIFE_SECONDS, issue as issue_access_token};
 pub use hookswitch_storage::WebhookAuthMode as Scheme;
 
 const AUTHORIZATION: &str = "authorization";
@@ -35,12 +37,56 @@ impl OpenedAuth {
         Self { scheme, secret }
     }
 
-    fn scheme_name(&self) -> &'static str {
+    /// Its name in settings and logs.
+    #[must_use]
+    pub fn scheme_name(&self) -> &'static str {
         match self.scheme {
             Scheme::Bearer { .. } => "bearer",
             Scheme::Secret => "secret",
             Scheme::Hmac(_) => "hmac",
+            Scheme::Oauth2 => "oauth2",
         }
+    }
+
+    /// The scheme.
+    #[must_use]
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// The secret, for the one place that sends it where Vapi would.
+    #[must_use]
+    pub fn secret(&self) -> &[u8] {
+        self.secret.expose().trim_ascii()
+    }
+
+    /// The headers with which Vapi would prove a request by this scheme; names in lower case. `id` is
+    /// the message's, where a plan signs one. For OAuth 2.0 a token takes the secret's place, so that
+    /// there are none here.
+    ///
+    /// # Errors
+    /// [`Problem`] if the secret is not what the scheme wants.
+    pub fn prove(
+        &self,
+        method: &str,
+        url: &str,
+        body: &[u8],
+        now: Timestamp,
+        id: &str,
+    ) -> Result<Vec<(String, String)>, Problem> {
+        if self.secret().is_empty() {
+            return Err(Problem::NoSecret);
+        }
+        let token = || String::from_utf8_lossy(self.secret()).into_owned();
+        Ok(match &self.scheme {
+            Scheme::Bearer { header, prefix: true } => {
+                vec![(header.clone(), format!("Bearer {}", token()))]
+            }
+            Scheme::Bearer { header, prefix: false } => vec![(header.clone(), token())],
+            Scheme::Secret => vec![(VAPI_SECRET.to_owned(), token())],
+            Scheme::Hmac(plan) => hmac::prove(plan, self.secret(), method, url, body, now, id)?,
+            Scheme::Oauth2 => Vec::new(),
+        })
     }
 }
 
@@ -89,7 +135,7 @@ impl fmt::Display for Denied {
 /// Why one scheme did not accept a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// `bearer`, `secret` or `hmac`.
+    /// `bearer`, `secret`, `hmac` or `oauth2`.
     pub scheme: &'static str,
     /// What was wrong.
     pub problem: Problem,
@@ -113,6 +159,9 @@ pub enum Problem {
     /// The header has another value than it should.
     #[error("header `{0}` does not match; is the secret the same in Vapi and here?")]
     Mismatch(String),
+    /// An access token is over.
+    #[error("the token in header `{0}` has expired; Vapi fetches another by itself")]
+    Expired(String),
     /// The signature's time cannot be read.
     #[error(
         "header `{0}` is neither seconds nor milliseconds nor RFC 3339; check timestamp_header"
@@ -198,6 +247,7 @@ fn check(attempt: Attempt<'_>, auth: &OpenedAuth) -> Result<(), Problem> {
         Scheme::Bearer { header, .. } => check_token(attempt.headers, header, secret),
         Scheme::Secret => check_token(attempt.headers, VAPI_SECRET, secret),
         Scheme::Hmac(plan) => hmac::check(attempt, plan, secret),
+        Scheme::Oauth2 => access_token::check(attempt, secret),
     }
 }
 

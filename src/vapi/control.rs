@@ -16,6 +16,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde_json::{Value, json};
 
+use super::transfers::destination;
+
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(2);
 
@@ -90,10 +92,15 @@ fn body(command: &ControlCommand) -> Value {
         ControlCommand::Mute => json!({"type": "control", "control": "mute-assistant"}),
         ControlCommand::Unmute => json!({"type": "control", "control": "unmute-assistant"}),
         ControlCommand::End => json!({"type": "end-call"}),
-        ControlCommand::Transfer { number, announcement } => json!({
+        ControlCommand::Transfer(to) => json!({
             "type": "transfer",
-            "destination": {"type": "number", "number": number},
-            "content": announcement,
+            "destination": destination(
+                &to.number,
+                to.extension.as_deref(),
+                None,
+                Some((&to.plan, &to.summary)),
+            ),
+            "content": to.announcement,
         }),
     }
 }

@@ -5,6 +5,8 @@ use hookswitch_actors::booking::phrases::questions::{NO_SUCH_ASSISTANT, NOBODY_T
 use hookswitch_actors::questions::Destination;
 use serde_json::{Value, json};
 
+use super::transfers;
+
 /// Hands the call over to a person; to nobody, with words for the caller, if there is none.
 #[must_use]
 pub fn transfer_body(person: Option<&Destination>) -> Vec<u8> {
@@ -27,5 +29,8 @@ pub fn handoff_body(assistant: Option<&str>) -> Vec<u8> {
 
 /// A person's number. Its `message` is what the caller hears; without one Vapi says its own words.
 pub(super) fn destination(person: &Destination) -> Value {
-    json!({"type": "number", "number": person.number, "message": person.words})
+    // Nobody has said yet what it is about, or only to the model.
+    let plan = person.plan.as_ref().map(|plan| (plan, ""));
+    let extension = person.extension.as_deref();
+    transfers::destination(&person.number, extension, Some(person.words), plan)
 }

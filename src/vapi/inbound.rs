@@ -24,7 +24,7 @@ use self::fields::{Message, Root};
 use super::lenient::{MAX_DEPTH, Maybe, Members, is_shallow, whole_characters};
 use super::tool_call::{Withheld, gather};
 
-pub use kind::{Kind, Line, Report, Target};
+pub use kind::{HandedOver, Kind, Line, Report, Target};
 pub use question::Question;
 
 /// One server message.

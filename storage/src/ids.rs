@@ -190,7 +190,19 @@ impl JobId {
     pub(crate) fn of_booking(booking: BookingId) -> Self {
         Self(format!("job_{}", booking.0.simple()).into())
     }
+
+    /// The id of the one job that brings an agent's assistant up to date.
+    pub(crate) fn of_agent(org: &OrgId, agent: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("hookswitch 2026 job of an agent");
+        // A zero byte is in neither, so that no two pairs make one text.
+        hasher.update(org.as_str().as_bytes()).update(&[0]).update(agent.as_bytes());
+        Self(format!("job_{}", &hasher.finalize().to_hex()[..20]).into())
+    }
 }
+own_id!(
+    /// One tool of an org on one assistant.
+    LinkId, "link"
+);
 own_id!(
     /// One wish to be called back.
     CallbackId, "cb"

@@ -1,6 +1,7 @@
 //! The rules of each write: read what is, decide, write what follows, in one operation that nobody
 //! can come between. Called by `store` on the writer thread; sees rows, never files.
 
+pub(crate) mod agents;
 pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod bookings;
@@ -12,6 +13,7 @@ pub(crate) mod guesses;
 pub(crate) mod jobs;
 pub(crate) mod messages;
 pub(crate) mod orgs;
+pub(crate) mod registrations;
 pub(crate) mod syncs;
 pub(crate) mod tokens;
 pub(crate) mod waitlist;

@@ -1,6 +1,7 @@
 //! What callers ask of the store and what it answers: the vocabulary of [`crate::Store`].
 //! Plain data; the rules behind it are in `ops`.
 
+mod agents;
 mod bookings;
 mod callbacks;
 mod calls;
@@ -12,6 +13,7 @@ mod orgs;
 mod paging;
 mod waitlist;
 
+pub use agents::{AgentOutcome, SaveAgent, SaveAgentOutcome};
 pub(crate) use bookings::units_for;
 pub use bookings::{
     AdoptBooking, AdoptOutcome, AtProvider, BookOutcome, BookingFilter, Busy, CancelBooking,

@@ -1,6 +1,7 @@
 //! The door to everything that is remembered. Each operation checks and writes in one go, so no
 //! two callers can come between each other. Called by the actors and by `server.rs`.
 
+mod agents;
 mod bookings;
 mod callbacks;
 mod calls;
@@ -11,6 +12,7 @@ mod guesses;
 mod messages;
 mod options;
 mod orgs;
+mod registrations;
 mod syncs;
 mod upkeep;
 mod waitlist;

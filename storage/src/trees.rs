@@ -1,6 +1,7 @@
 //! The tables: for each, how its keys look, which index rows follow a record, and typed reads and
 //! writes. Called by `ops` and `store`; decides nothing.
 
+pub(crate) mod agents;
 pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod bookings;
@@ -14,6 +15,7 @@ pub(crate) mod jobs;
 pub(crate) mod meanings;
 pub(crate) mod messages;
 pub(crate) mod orgs;
+pub(crate) mod registrations;
 pub(crate) mod syncs;
 pub(crate) mod tokens;
 pub(crate) mod waitlist;

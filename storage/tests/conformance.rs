@@ -10,6 +10,8 @@ mod waiting;
 
 #[path = "conformance/adopted.rs"]
 mod adopted;
+#[path = "conformance/agents.rs"]
+mod agents;
 #[path = "conformance/bookings.rs"]
 mod bookings;
 #[path = "conformance/callbacks.rs"]

@@ -24,6 +24,7 @@ use jiff::civil::time;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+pub(crate) use self::quota::breaker_of;
 use crate::clinic::{self, ANN, DAY, connect, hears, message, ten_for};
 use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall};
 

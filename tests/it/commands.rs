@@ -4,7 +4,8 @@
 mod care;
 mod damage;
 mod demo;
-mod program;
+mod doctored;
+pub(crate) mod program;
 mod readme;
 mod setting_up;
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Host, TestOrg, TestServer};
+use crate::support::{Host, TestOrg, TestServer, eventually};
 
 async fn ask(
     server: &impl Host,
@@ -312,4 +312,34 @@ fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
     }
     found
+}
+
+/// Requests that are broken off, each a little later than the one before.
+const BROKEN_OFF: u32 = 40;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_removal_that_nobody_waits_for_is_known_wherever_it_counts() {
+    let server = TestServer::start().await;
+    let mut broken_off = Vec::new();
+    for n in 0..BROKEN_OFF {
+        let org = server.org(json!({})).await;
+        let all = ask(&server, &org, Method::GET, "", None).await.1;
+        let path = format!("/{}", all["items"][0]["id"].as_str().unwrap());
+        let waits = std::time::Duration::from_micros(u64::from(n) * 250);
+        let removed = ask(&server, &org, Method::DELETE, &path, None);
+        // Dropped, it closes the socket.
+        if tokio::time::timeout(waits, removed).await.is_err() {
+            broken_off.push((org, path));
+        }
+    }
+    assert!(!broken_off.is_empty());
+    for (org, path) in broken_off {
+        eventually("it is kept, or gone everywhere", || async {
+            let (status, _) = ask(&server, &org, Method::GET, &path, None).await;
+            let shown = server.get(&format!("/api/orgs/{}", org.id)).await;
+            let is_default = !shown["default_connection"].is_null();
+            ((status == StatusCode::OK) == is_default).then_some(())
+        })
+        .await;
+    }
 }

@@ -1,10 +1,14 @@
 //! What is done to live calls from our side: tools that hand over and hang up, late results,
 //! operators who step in. Against a stand-in that records every command.
 
+mod followed;
 mod hang_up;
 mod late;
+mod late_provider;
+mod looked_after;
 mod operators;
 mod refused;
+mod silent;
 mod transfer;
 
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Access that ends in the middle, through each vendor's own adapter: nobody has to do anything while it can be
 //! renewed, and somebody is told what to do when it cannot.
 
+mod accounts;
 mod front;
 mod soon;
 mod stories;
@@ -48,16 +49,7 @@ impl Vendor {
                 let setup = square::Setup::new(KEY, ZONE, now);
                 Self::Square(square::StandIn::start(setup).await.unwrap())
             }
-            _ => {
-                let setup = google::Setup {
-                    access_token: KEY.into(),
-                    zone: ZONE.into(),
-                    now,
-                    calendars: vec![google::Calendar::new("primary", "Willow Street Dental")],
-                    page: 50,
-                };
-                Self::Google(google::StandIn::start(setup).await.unwrap())
-            }
+            _ => Self::Google(google::StandIn::start(google_account(ANN)).await.unwrap()),
         }
     }
 
@@ -66,6 +58,18 @@ impl Vendor {
             Self::Calendly(stand_in) => stand_in.url(),
             Self::Square(stand_in) => stand_in.url(),
             Self::Google(stand_in) => stand_in.url(),
+        }
+    }
+
+    /// How many promises to post to us stand there.
+    fn watches(&self) -> usize {
+        match self {
+            Self::Calendly(stand_in) => stand_in.subscriptions().len(),
+            Self::Square(_) => 0,
+            Self::Google(stand_in) => {
+                let asked = |operation| stand_in.asked_to(operation).len();
+                asked(google::Operation::Watch) - asked(google::Operation::Stop)
+            }
         }
     }
 
@@ -99,6 +103,20 @@ pub(crate) struct Clinic {
     browser: Client,
 }
 
+/// Whose calendar it is at Google, unless it is said to be another's.
+const ANN: &str = "ann@willow.example";
+
+/// An account of Google's, with its own calendar alone.
+fn google_account(address: &str) -> google::Setup {
+    google::Setup {
+        access_token: KEY.into(),
+        zone: ZONE.into(),
+        now: MORNING.parse().unwrap(),
+        calendars: vec![google::Calendar::new(address, "Willow Street Dental")],
+        page: 50,
+    }
+}
+
 fn setup() -> Setup {
     Setup::new(ID, SECRET, MORNING.parse().unwrap())
 }
@@ -109,15 +127,24 @@ impl Clinic {
     }
 
     async fn open_with(provider: &'static str, setup: Setup) -> Self {
+        Self::open_at(provider, setup, None).await
+    }
+
+    /// One that is known outside by this address, or not.
+    async fn open_at(provider: &'static str, setup: Setup, outside: Option<&str>) -> Self {
         let vendor = Vendor::start(provider).await;
         let authority = StandIn::start(setup).await.unwrap();
         let front = Front::start(authority.url(), vendor.url(), KEY).await;
         let url = front.url().to_owned();
+        let outside = outside.map(str::to_owned);
         let change = move |config: &mut Config| {
             config.providers.calendly.base_url.clone_from(&url);
             config.providers.square.base_url.clone_from(&url);
             config.providers.google.base_url = format!("{url}/calendar/v3");
             config.sync.poll_seconds = 1;
+            if outside.is_some() {
+                config.server.public_url = outside;
+            }
             let client = OauthClient { id: Some(ID.into()), secret: Secret::new(SECRET) };
             config.secrets.oauth.calendly = client.clone();
             config.secrets.oauth.square = client.clone();
@@ -138,19 +165,26 @@ impl Clinic {
         let page = begun.json::<Value>().await.unwrap()["url"].as_str().unwrap().to_owned();
         let decided = self.browser.get(page).send().await.unwrap();
         let back = decided.headers()["location"].to_str().unwrap().to_owned();
+        // Wherever the server is known outside, here it is at its own address.
+        let (_, query) = back.split_once('?').unwrap();
+        let back = self.server.url(&format!("/api/oauth/callback?{query}"));
         let page = self.browser.get(back).send().await.unwrap();
         assert_eq!(page.status(), StatusCode::OK, "{}", page.text().await.unwrap());
     }
 
     /// Connects in the browser; gives the connection's path.
     pub(crate) async fn connect(&self) -> String {
-        let start = format!("/api/oauth/{}/start?org={}", self.provider, self.org.id);
+        self.connect_for(&self.org).await
+    }
+
+    async fn connect_for(&self, org: &TestOrg) -> String {
+        let start = format!("/api/oauth/{}/start?org={}", self.provider, org.id);
         self.agree(&self.server.url(&start)).await;
-        let all = self.server.get(&format!("/api/orgs/{}/connections", self.org.id)).await;
+        let all = self.server.get(&format!("/api/orgs/{}/connections", org.id)).await;
         let made = all["items"].as_array().unwrap().iter();
         let made = made.clone().find(|one| one["provider"] == self.provider).unwrap();
         let id = made["id"].as_str().unwrap();
-        let path = format!("/api/orgs/{}/connections/{id}", self.org.id);
+        let path = format!("/api/orgs/{}/connections/{id}", org.id);
         let options = json!({"options": self.vendor.options()});
         let (status, patched) = self.server.api(Method::PATCH, &path, Some(options)).await;
         assert_eq!(status, StatusCode::OK, "{patched}");

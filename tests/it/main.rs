@@ -5,6 +5,7 @@
 
 mod access;
 mod acuity;
+mod ahead;
 mod any_order;
 mod booking;
 mod browser;
@@ -25,8 +26,10 @@ mod expiring;
 mod feed;
 mod google;
 mod layering;
+mod locales;
 mod mail;
 mod messages;
+mod metrics;
 mod oauth;
 mod openapi;
 mod opentable;
@@ -35,6 +38,7 @@ mod page;
 mod payloads;
 mod questions;
 mod refusals;
+mod registration;
 mod removal;
 mod requests;
 mod restart;

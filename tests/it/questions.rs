@@ -1,6 +1,8 @@
 //! What Vapi asks beside tool calls, and what it hears: always 200, always one clear answer.
 
+mod briefing;
 mod elsewhere;
+mod taker;
 mod welcome;
 
 use std::time::Duration;
@@ -8,7 +10,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{TestOrg, TestServer};
+use crate::support::{TestOrg, TestServer, eventually};
 
 /// An assistant of the tests' orgs.
 const RECEPTION: &str = "11d1c3f0-52b8-4c39-9f0e-7a2d64b1e001";
@@ -58,7 +60,12 @@ async fn a_request_for_a_voice_is_acknowledged_without_one_and_counts_as_known()
     assert_eq!(ask(&server, &org, &body).await, json!({}));
     let health = server.get("/api/health").await;
     assert_eq!(health["unknown_messages"], json!({}), "{health}");
-    let call = server.get(&format!("/api/orgs/{}/calls/call-voice", org.id)).await;
+    let path = format!("/api/orgs/{}/calls/call-voice", org.id);
+    let call = eventually("the call", || async {
+        let call = server.get(&path).await;
+        call["state"].is_object().then_some(call)
+    })
+    .await;
     assert_ne!(call["state"]["status"], "ended", "{call}");
     assert_eq!(
         call["state"]["transcript_tail"],

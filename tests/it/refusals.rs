@@ -2,8 +2,10 @@
 
 mod bodies;
 mod input;
+mod oauth2;
 mod orgs;
 mod proof;
+mod schemes;
 mod starting;
 
 use reqwest::StatusCode;

@@ -261,3 +261,14 @@ async fn a_viewer_sees_masked_numbers_and_another_org_sees_nothing() {
     let offered = server.get(&format!("/api/orgs/{}/waitlist?state=offered", org.id)).await;
     assert!(offered["items"].as_array().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_slot_that_is_kept_for_somebody_whom_nothing_tells_is_shown_to_those_who_can() {
+    let server = TestServer::start().await;
+    let (org, booked) = full_day(&server).await;
+    wait_for(&server, &org, BEN, "Ben Ode").await;
+    let mut feed = FeedClient::connect(&server, &format!("org={}", org.id)).await;
+    cancel(&server, &org, &booked).await;
+    let told = feed.notice("waitlist_untold").await;
+    assert_eq!(told["warning"], true, "{told}");
+}

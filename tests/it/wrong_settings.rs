@@ -18,6 +18,11 @@ fn auth(field: &str, value: Value) -> Value {
     json!({"webhook_auth": [way]})
 }
 
+/// A department with one more field.
+fn billing(field: &str, value: Value) -> Value {
+    json!({"departments": {"billing": {"number": "+15125550100", field: value}}})
+}
+
 /// Patches and the field that the refusal must name.
 fn wrong() -> Vec<(Value, &'static str)> {
     let hours = |day: &str, ranges: Value| json!({"business_hours": {day: ranges}});
@@ -92,12 +97,27 @@ fn wrong() -> Vec<(Value, &'static str)> {
             json!({"departments": {"billing": {"number": "+15125550100", "name": "B"}}}),
             "departments.billing.name",
         ),
+        (billing("extension", json!("call me")), "departments.billing.extension"),
+        (billing("transfer", json!({"mode": "carry"})), "departments.billing.transfer.mode"),
+        (
+            billing("transfer", json!({"mode": "warm-transfer-twiml"})),
+            "departments.billing.transfer.twiml",
+        ),
+        (
+            billing("transfer", json!({"timeout_seconds": 601})),
+            "departments.billing.transfer.timeout_seconds",
+        ),
+        (
+            billing("transfer", json!({"hold_audio_url": "http://insecure.example/a.mp3"})),
+            "departments.billing.transfer.hold_audio_url",
+        ),
+        (json!({"calls": {"warn_seconds": 43_001}}), "calls.warn_seconds"),
         (auth("colour", json!("red")), "webhook_auth[0].colour"),
         // Ways of proof that prove nothing.
         (auth("algorithm", json!("md5")), "webhook_auth[0].algorithm"),
         (auth("signature_header", json!("x signature")), "webhook_auth[0].signature_header"),
         (auth("secret", json!("")), "webhook_auth[0].secret"),
-        (json!({"webhook_auth": [{"mode": "oauth2", "secret": "s"}]}), "webhook_auth[0].mode"),
+        (json!({"webhook_auth": [{"mode": "oauth1", "secret": "s"}]}), "webhook_auth[0].mode"),
         // What refers to nothing.
         (json!({"default_service": ""}), "default_service"),
         (json!({"booking": {"required_fields": "customer_name"}}), "booking.required_fields"),

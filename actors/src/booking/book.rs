@@ -178,10 +178,15 @@ async fn already(
     request: &BookRequest,
     effects: &mut Effects,
 ) -> Result<Option<Booked>, Refusal> {
-    let about = (customer.name.as_str(), &wanted.errand.service.id);
+    let service = &wanted.errand.service.id;
     let mut known = Vec::new();
-    for booking in repeat::same_call(context, state, about, effects).await? {
-        known.push(*joined(context, state, Box::new(booking), effects).await?);
+    for booking in repeat::same_call(context, state, service, effects).await? {
+        let (name, said) = (booking.customer_name.as_str(), customer.name.as_str());
+        // One name of two at the same start is the same person, said again more fully.
+        let again = booking.start == wanted.start && !request.keep_existing;
+        if people::same_person(name, said) || again && people::begins_alike(name, said) {
+            known.push(*joined(context, state, Box::new(booking), effects).await?);
+        }
     }
     known.retain(Booking::is_active);
     if let Some(place) = known.iter().position(|booking| booking.start == wanted.start) {

@@ -12,8 +12,10 @@ use jiff::civil::Date;
 
 use super::free_slots::Errand;
 use super::slots::{DayVerdict, FreeSlot, Span};
+use crate::calls::Shared;
+use crate::orgs::OrgEntry;
 use crate::ports::{DaySlots, ProviderError, SlotQuery};
-use crate::provider::ProviderHandle;
+use crate::provider::{Connections, ProviderHandle};
 use crate::tools::ToolContext;
 
 /// Calendars in which a service can be booked, the most wanted first; never empty.
@@ -60,13 +62,7 @@ impl Calendars {
         context: &ToolContext,
         service: &Service,
     ) -> Result<Self, ProviderError> {
-        let connections = &context.shared.connections;
-        let handles = if service.connections.is_empty() {
-            vec![connections.of_org(&context.org).await?]
-        } else {
-            connections.these(context.org.id(), &service.connections).await?
-        };
-        Ok(Self::all(handles))
+        Ok(Self::all(handles_of(&context.shared.connections, &context.org, service).await?))
     }
 
     fn all(handles: Vec<ProviderHandle>) -> Self {
@@ -144,7 +140,8 @@ impl Calendars {
                 None => handle.availability(query, context.deadline).await,
             }
         });
-        let answer = self.gather(join_all(asked).await);
+        let mut answer = self.gather(join_all(asked).await);
+        close_full_days(context, errand, days, ignore, &mut answer).await;
         match self.silenced(&answer, None) {
             Some(silent) => Err(silent),
             None => Ok(answer.days),
@@ -166,7 +163,9 @@ impl Calendars {
                 None => handle.availability_now(query, context.deadline).await,
             }
         });
-        self.gather(join_all(asked).await)
+        let mut answer = self.gather(join_all(asked).await);
+        close_full_days(context, errand, days, ignore, &mut answer).await;
+        answer
     }
 
     fn gather(&self, answers: Vec<Result<Vec<DaySlots>, ProviderError>>) -> Answer {
@@ -275,6 +274,44 @@ fn add(open: &mut BTreeMap<Date, OpenDay>, place: usize, day: DaySlots) {
     known.openings.sort_by_key(|opening| opening.start);
 }
 
+/// Nothing is open on a day that has as many bookings of the service as it may have.
+async fn close_full_days(
+    context: &ToolContext,
+    errand: &Errand,
+    days: (Date, Date),
+    ignore: Option<BookingId>,
+    answer: &mut Answer,
+) {
+    let store = &context.shared.store;
+    if errand.service.max_per_day.is_none() {
+        return;
+    }
+    match store.full_days(context.org.id(), &errand.service.id, days, ignore).await {
+        Ok(full) => {
+            for day in answer.days.iter_mut().filter(|day| full.contains(&day.date)) {
+                day.openings.clear();
+                day.verdict = DayVerdict::Full;
+            }
+        }
+        // The claim is refused in storage all the same.
+        Err(error) => {
+            tracing::warn!(org.id = %context.org.id(), %error, "full days could not be read");
+        }
+    }
+}
+
+/// The calendars of a service, the most wanted first.
+pub(super) async fn handles_of(
+    connections: &Connections,
+    org: &OrgEntry,
+    service: &Service,
+) -> Result<Vec<ProviderHandle>, ProviderError> {
+    if service.connections.is_empty() {
+        return Ok(vec![connections.of_org(org).await?]);
+    }
+    connections.these(org.id(), &service.connections).await
+}
+
 /// The question for one calendar.
 async fn query(
     context: &ToolContext,
@@ -283,6 +320,14 @@ async fn query(
     (from, to): (Date, Date),
     ignore: Option<BookingId>,
 ) -> SlotQuery {
+    // An operator sees all of it as free: storage decides when they book it for somebody.
+    let kept = if context.operator.is_some() {
+        Vec::new()
+    } else {
+        let own = context.state().await.caller.number.clone();
+        kept_for_others(&context.shared, &context.org, provider, &errand.service, own.as_deref())
+            .await
+    };
     SlotQuery {
         org: Arc::clone(&context.org.org),
         service: errand.service.clone(),
@@ -292,34 +337,30 @@ async fn query(
         to,
         ignore,
         ignore_external: None,
-        kept: kept_for_others(context, provider, &errand.service).await,
+        kept,
         now: context.now(),
     }
 }
 
-/// What is kept in the waitlist for others than who asks. An operator sees all of it as free:
-/// storage decides when they book it for somebody.
-async fn kept_for_others(
-    context: &ToolContext,
+/// What is kept in the waitlist for others than the caller at this number.
+pub(super) async fn kept_for_others(
+    shared: &Shared,
+    org: &OrgEntry,
     provider: &ProviderHandle,
     service: &Service,
+    own: Option<&str>,
 ) -> Vec<Span> {
-    if context.operator.is_some() {
-        return Vec::new();
-    }
     let resource = ResourceId::of_connection(provider.id());
-    let (store, now) = (&context.shared.store, context.now());
-    let entries = match store.kept_slots(context.org.id(), Some(&resource), now).await {
-        Ok(entries) if entries.is_empty() => return Vec::new(),
+    let entries = match shared.store.kept_slots(org.id(), Some(&resource), shared.clock.now()).await
+    {
         Ok(entries) => entries,
         Err(error) => {
             // The claim is refused in storage all the same.
-            tracing::warn!(org.id = %context.org.id(), %error, "kept slots could not be read");
+            tracing::warn!(org.id = %org.id(), %error, "kept slots could not be read");
             return Vec::new();
         }
     };
-    let own = context.state().await.caller.number.clone();
-    let others = entries.iter().filter(|entry| !own.as_ref().is_some_and(|own| entry.is_of(own)));
+    let others = entries.iter().filter(|entry| !own.is_some_and(|own| entry.is_of(own)));
     others
         .filter_map(|entry| entry.offer.as_ref())
         .map(|slot| Span {

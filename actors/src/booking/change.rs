@@ -17,6 +17,7 @@ use super::saga::{self, Carried, Turn};
 use super::waitlist::certain_number;
 use super::when::LocalTime;
 use super::{phrases, repeat};
+use crate::feed::OrgNotice;
 use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::session::state::CallState;
@@ -90,7 +91,8 @@ pub async fn reschedule(
     // The caller names the new time themself; that it is free is checked below. In a call the
     // agent repeats it back before it calls, so no second offer is needed for one's own booking.
     wanted = wanted.moving(&booking);
-    if wanted.offered.is_none() {
+    let is_doubtful = wanted.is_elsewhere && context.facts.id.is_some();
+    if wanted.offered.is_none() && !is_doubtful {
         wanted.offered = Some(as_offer(&booking, &wanted));
     }
     if wanted.start == booking.start {
@@ -128,7 +130,7 @@ pub(super) async fn relocate(
     let calendars = own_calendar(context, state, here, wanted, effects).await?;
     let slot = secure(context, state, &calendars, wanted, effects).await?;
     let keeper = keeper_of(context, &provider, &booking, wanted.at(), effects).await?;
-    if matches!(keeper, Keeper::Provider(_)) && slot.start == booking.start {
+    if matches!(keeper, Keeper::Provider(..)) && slot.start == booking.start {
         return Err(other_party());
     }
     let request = MoveBooking {
@@ -150,20 +152,22 @@ pub(super) async fn relocate(
     let store = &context.shared.store;
     let outcome = match keeper {
         Keeper::Us(_turn) => store.move_booking(request).await,
-        Keeper::Provider(turn) => match store.begin_move(request, saga::look_at(context)).await {
-            Ok(MoveOutcome::Begun(begun)) => {
-                let carried = saga::carry_out(context, &provider, begun, turn).await;
-                let Carried { booking, error } = known(context, carried, wanted.at(), effects)?;
-                match error {
-                    None => Ok(MoveOutcome::Moved(booking)),
-                    Some(ProviderError::SlotTaken | ProviderError::OutsidePolicy(_)) => {
-                        Ok(MoveOutcome::Taken)
+        Keeper::Provider(provider, turn) => {
+            match store.begin_move(request, saga::look_at(context)).await {
+                Ok(MoveOutcome::Begun(begun)) => {
+                    let carried = saga::carry_out(context, provider, begun, turn).await;
+                    let Carried { booking, error } = known(context, carried, wanted.at(), effects)?;
+                    match error {
+                        None => Ok(MoveOutcome::Moved(booking)),
+                        Some(ProviderError::SlotTaken | ProviderError::OutsidePolicy(_)) => {
+                            Ok(MoveOutcome::Taken)
+                        }
+                        Some(error) => return Err(outage(context, &error, effects)),
                     }
-                    Some(error) => return Err(outage(context, &error, effects)),
                 }
+                other => other,
             }
-            other => other,
-        },
+        }
     };
     match outcome {
         Ok(MoveOutcome::Moved(moved)) => {
@@ -209,27 +213,27 @@ pub(super) async fn resize(
 
 /// No calendar outside is known to change that without making the booking anew.
 fn other_party() -> Refusal {
-    let mut refusal = Refusal::new("party_size", phrases::OTHER_PARTY);
+    let mut refusal = Refusal::new("party_size", phrases::other_party());
     refusal.transfer_suggested = true;
     refusal
 }
 
 /// Who has a booking that is about to change. Nobody asks its provider for anything while its turn
 /// is held, so that it stays so until the change is written down.
-enum Keeper {
+enum Keeper<'a> {
     /// We do alone: the calendar is ours, its provider was not asked to make it yet, or it is over.
     Us(Option<Turn>),
     /// Its provider does as well, and is to be asked.
-    Provider(Turn),
+    Provider(&'a ProviderHandle, Turn),
 }
 
-async fn keeper_of(
+async fn keeper_of<'a>(
     context: &ToolContext,
-    provider: &ProviderHandle,
+    provider: &'a ProviderHandle,
     booking: &Booking,
     at: LocalTime,
     effects: &mut Effects,
-) -> Result<Keeper, Refusal> {
+) -> Result<Keeper<'a>, Refusal> {
     if provider.is_local() || !booking.is_active() {
         return Ok(Keeper::Us(None));
     }
@@ -240,7 +244,7 @@ async fn keeper_of(
     let read = context.shared.store.booking(context.org.id(), &booking.id).await;
     match read {
         Ok(Some(now)) if now.is_unasked() => Ok(Keeper::Us(Some(turn))),
-        Ok(_) => Ok(Keeper::Provider(turn)),
+        Ok(_) => Ok(Keeper::Provider(provider, turn)),
         Err(error) => Err(storage_down(context, &error, effects)),
     }
 }
@@ -253,6 +257,24 @@ fn meaning(
 ) -> Option<String> {
     let call = context.facts.id.as_ref()?;
     Some(format!("{call}|{}|{}|{start}", booking.customer_name.to_lowercase(), service.id))
+}
+
+/// Tells those who watch that an appointment may still stand in a calendar that we no longer reach.
+fn left_there(context: &ToolContext, booking: &Booking) {
+    if booking.external_ids.is_empty() {
+        return;
+    }
+    context.shared.feed.announce(OrgNotice {
+        org: booking.org.clone(),
+        at: context.now(),
+        code: "cancelled_only_here",
+        message:
+            "A booking is cancelled whose calendar was removed from here: remove it there by hand."
+                .into(),
+        warning: true,
+        connection: Some(booking.connection_id.clone()),
+        booking: Some(booking.id),
+    });
 }
 
 /// What came of asking a provider, unless that is not known.
@@ -296,8 +318,17 @@ pub async fn cancel(
     let booking = only(context, &state, claimant, effects).await?;
     effects.booking = Some(booking.id);
     let at = local(booking.start, &booking.time_zone);
-    let provider = connection_of(context, &booking, effects).await?;
-    let keeper = keeper_of(context, &provider, &booking, at, effects).await?;
+    let connections = &context.shared.connections;
+    let provider = match connections.get(context.org.id(), &booking.connection_id).await {
+        Ok(provider) => Some(provider),
+        // Its calendar was taken away from us; the appointment need not stay with us for that.
+        Err(ProviderError::NotFound) => None,
+        Err(error) => return Err(outage(context, &error, effects)),
+    };
+    let keeper = match &provider {
+        Some(provider) => keeper_of(context, provider, &booking, at, effects).await?,
+        None => Keeper::Us(None),
+    };
     let request = CancelBooking {
         org: context.org.id().clone(),
         id: booking.id,
@@ -310,22 +341,27 @@ pub async fn cancel(
     let store = &context.shared.store;
     let outcome = match keeper {
         Keeper::Us(_turn) => store.cancel(request).await,
-        Keeper::Provider(turn) => match store.begin_cancel(request, saga::look_at(context)).await {
-            Ok(CancelOutcome::Begun(begun)) => {
-                let carried = saga::carry_out(context, &provider, begun, turn).await;
-                let Carried { booking, error } = known(context, carried, at, effects)?;
-                match error {
-                    Some(error) if booking.is_active() => {
-                        return Err(outage(context, &error, effects));
+        Keeper::Provider(provider, turn) => {
+            match store.begin_cancel(request, saga::look_at(context)).await {
+                Ok(CancelOutcome::Begun(begun)) => {
+                    let carried = saga::carry_out(context, provider, begun, turn).await;
+                    let Carried { booking, error } = known(context, carried, at, effects)?;
+                    match error {
+                        Some(error) if booking.is_active() => {
+                            return Err(outage(context, &error, effects));
+                        }
+                        _ => Ok(CancelOutcome::Cancelled(booking)),
                     }
-                    _ => Ok(CancelOutcome::Cancelled(booking)),
                 }
+                other => other,
             }
-            other => other,
-        },
+        }
     };
     match outcome {
         Ok(CancelOutcome::Cancelled(booking)) => {
+            if provider.is_none() {
+                left_there(context, &booking);
+            }
             let summary = BookingSummary::from(&*booking);
             effects.events.push(CallEvent::BookingCancelled { booking: summary });
             Ok((booking, true))
@@ -344,7 +380,7 @@ fn already_cancelled(booking: &Booking) -> Refusal {
 }
 
 fn not_found() -> Refusal {
-    Refusal::new("booking_not_found", phrases::NOT_FOUND)
+    Refusal::new("booking_not_found", phrases::not_found())
 }
 
 /// The one booking that is meant.

@@ -95,7 +95,7 @@ impl Refusal {
         self.attempts = Some(attempts);
         if attempts >= ATTEMPTS_BEFORE_TRANSFER {
             self.transfer_suggested = true;
-            self.message = format!("{} {}", self.message, phrases::OFFER_HAND_OVER);
+            self.message = format!("{} {}", self.message, phrases::offer_hand_over());
         }
         self
     }
@@ -122,7 +122,7 @@ pub(crate) fn outage(
         message: format!("The calendar could not be used: {error}.{then}"),
     });
     let hand_over = context.org.settings().booking.outage_policy == OutagePolicy::Transfer;
-    let message = if hand_over { phrases::HAND_OVER } else { phrases::TAKE_MESSAGE };
+    let message = if hand_over { phrases::hand_over() } else { phrases::take_message() };
     let mut refusal = Refusal::new(phrases::PROVIDER_ERROR, message);
     refusal.transfer_suggested = hand_over;
     if !hand_over {
@@ -140,7 +140,7 @@ pub(crate) fn storage_down(
 ) -> Refusal {
     tracing::error!(org.id = %context.org.id(), %error, "storage failed");
     effects.replayable = false;
-    Refusal::new(phrases::PROVIDER_ERROR, phrases::TAKE_MESSAGE)
+    Refusal::new(phrases::PROVIDER_ERROR, phrases::take_message())
 }
 
 /// Until when a slot that is offered at `at` is kept for the call.

@@ -140,7 +140,7 @@ async fn search(
         (Some(own), None) => own,
         (Some(own), Some(claimed)) if own == claimed => own,
         _ if !found.is_empty() => return Ok(found),
-        _ => return Err(Refusal::new("confirmation_needed", phrases::access::NEED_CODE)),
+        _ => return Err(Refusal::new("confirmation_needed", phrases::access::need_code())),
     };
     let mut others = match of_number(context, number).await {
         Ok(others) => others,
@@ -148,7 +148,7 @@ async fn search(
     };
     others.retain(|booking| !found.iter().any(|known| known.id == booking.id));
     if others.is_empty() && found.is_empty() {
-        return Err(Refusal::new("booking_not_found", phrases::NONE_AHEAD));
+        return Err(Refusal::new("booking_not_found", phrases::none_ahead()));
     }
     if !others.is_empty() {
         found.extend(by_detail(context, &state, others, &detail, effects).await?);
@@ -169,7 +169,7 @@ async fn by_detail(
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
     if !detail.is_given() {
-        return Err(Refusal::new("detail_needed", phrases::access::NEED_DETAIL));
+        return Err(Refusal::new("detail_needed", phrases::access::need_detail()));
     }
     let attempt = attempt(context, state, GuessKind::Detail, effects).await?;
     let fitting: Vec<Booking> =
@@ -279,7 +279,7 @@ pub(super) async fn cancelled_here(
 }
 
 fn not_found() -> Refusal {
-    Refusal::new("booking_not_found", phrases::NOT_FOUND)
+    Refusal::new("booking_not_found", phrases::not_found())
 }
 
 /// What was booked or opened in this call and is still ahead.

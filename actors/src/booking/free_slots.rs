@@ -1,6 +1,8 @@
 //! Which slots are free on a day, and where else if there are none. Offers what it finds: the
 //! slots become bookable in this call, and those that are spoken are kept from other calls.
 
+use std::collections::BTreeMap;
+
 use hookswitch_storage::{CallEvent, ConnectionId, OfferedSlot, Service};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -93,7 +95,7 @@ pub async fn free_slots(
         .org
         .service(request.service.as_deref())
         .cloned()
-        .ok_or_else(|| Refusal::new("no_service", phrases::NO_SERVICE))?;
+        .ok_or_else(|| Refusal::new("no_service", phrases::no_service()))?;
     let places = party::places(&service, request.party_size)?;
     let mut found = FreeSlots {
         date,
@@ -146,16 +148,40 @@ async fn search(
     found.verdict = verdict;
     found.slots = calendars.offers(context, &found.errand, &openings);
     if found.slots.is_empty() {
-        let first = found.date.saturating_add(1.day());
         let last = found.date.saturating_add(ALTERNATIVE_DAYS.days());
-        let days = calendars.ask(context, &found.errand, (first, last), None).await?;
-        for day in days.into_iter().filter(|day| !day.openings.is_empty()).take(ALTERNATIVES) {
-            let mut slots = calendars.offers(context, &found.errand, &day.openings);
+        let span = if is_at_home(context, found) {
+            (found.date.saturating_add(1.day()), last)
+        } else {
+            (found.date, last.saturating_add(1.day()))
+        };
+        let days = calendars.ask(context, &found.errand, span, None).await?;
+        let openings = days.into_iter().flat_map(|day| day.openings);
+        let days = by_date(openings, &found.zone).into_iter();
+        let following = days.filter(|(date, _)| *date > found.date && *date <= last);
+        for (date, openings) in following.take(ALTERNATIVES) {
+            let mut slots = calendars.offers(context, &found.errand, &openings);
             slots.truncate(SLOTS_PER_ALTERNATIVE);
-            found.alternatives.push((day.date, slots));
+            found.alternatives.push((date, slots));
         }
     }
     Ok(())
+}
+
+/// Whether the answer's days are the org's own.
+fn is_at_home(context: &ToolContext, found: &FreeSlots) -> bool {
+    found.errand.zone_name == context.org.settings().timezone
+}
+
+/// Openings by their dates in a zone, as the caller counts days; in order of time each.
+pub(super) fn by_date(
+    openings: impl Iterator<Item = Opening>,
+    zone: &TimeZone,
+) -> BTreeMap<Date, Vec<Opening>> {
+    let mut days: BTreeMap<Date, Vec<Opening>> = BTreeMap::new();
+    for opening in openings {
+        days.entry(zone.to_datetime(opening.start).date()).or_default().push(opening);
+    }
+    days
 }
 
 /// What is free on a date in the answer's zone, which may lie on two dates of the org.
@@ -165,7 +191,7 @@ async fn on(
     found: &FreeSlots,
     date: Date,
 ) -> Result<(Vec<Opening>, DayVerdict), Silent> {
-    if found.errand.zone_name == context.org.settings().timezone {
+    if is_at_home(context, found) {
         let mut days = calendars.ask(context, &found.errand, (date, date), None).await?;
         let none = || (Vec::new(), DayVerdict::NoHours);
         return Ok(days.pop().map_or_else(none, |day| (day.openings, day.verdict)));

@@ -12,7 +12,7 @@ use super::phrases;
 /// A refusal in words for nobody at all, or for more people than the service is booked for.
 pub(super) fn places(service: &Service, people: Option<u32>) -> Result<u32, Refusal> {
     if people == Some(0) {
-        return Err(Refusal::new("party_size", phrases::HOW_MANY_PEOPLE));
+        return Err(Refusal::new("party_size", phrases::how_many_people()));
     }
     match (people, service.largest_party()) {
         (Some(people), Some(most)) if people > most => {

@@ -10,7 +10,7 @@ use phonenumber::{Mode, PhoneNumber, country};
 
 pub use addresses::{EmailError, read_email};
 use names::MAX_NAME;
-pub use names::{person, same_person};
+pub use names::{begins_alike, person, same_person};
 
 /// Longer texts are no phone number however they are punctuated.
 const MAX_PHONE_TEXT: usize = 40;
@@ -161,6 +161,13 @@ pub fn groups(number: &str, country: &str) -> Vec<String> {
 #[must_use]
 pub fn is_country(code: &str) -> bool {
     code.parse::<phonenumber::country::Id>().is_ok()
+}
+
+/// The country that an E.164 number is of, as ISO 3166 code.
+#[must_use]
+pub fn country_of(number: &str) -> Option<String> {
+    let country = phonenumber::parse(None, number).ok()?.country().id()?;
+    Some(country.as_ref().to_owned())
 }
 
 /// An e-mail address for those who need not know it: `jane@example.com` becomes `j•••@•••`.

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::book::key_reused;
 use super::desk::{Effects, Refusal, storage_down};
-use super::people;
 use crate::session::state::CallState;
 use crate::tools::ToolContext;
 
@@ -40,11 +39,11 @@ pub(super) async fn same_tool_call(
     Ok(booking)
 }
 
-/// Bookings of this call that stand, for the same person and service.
+/// Bookings of this call that stand, for the same service.
 pub(super) async fn same_call(
     context: &ToolContext,
     state: &CallState,
-    (person, service): (&str, &hookswitch_storage::ServiceId),
+    service: &hookswitch_storage::ServiceId,
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
     let Some(call) = &context.facts.id else { return Ok(Vec::new()) };
@@ -59,11 +58,7 @@ pub(super) async fn same_call(
             bookings.extend(booking.map_err(|error| storage_down(context, &error, effects))?);
         }
     }
-    bookings.retain(|booking| {
-        booking.is_active()
-            && booking.service_id == *service
-            && people::same_person(&booking.customer_name, person)
-    });
+    bookings.retain(|booking| booking.is_active() && booking.service_id == *service);
     Ok(bookings)
 }
 

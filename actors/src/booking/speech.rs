@@ -1,105 +1,46 @@
-//! Dates, times and lists as they are spoken in English. Called wherever a sentence for a caller
-//! is built. Knows nothing of slots, zones or calls; another language is another file like this.
+//! Dates, times and lists as they are spoken, in the language of the caller. Called wherever a sentence
+//! for a caller is built. Knows nothing of slots, zones or calls; each language is a file.
+
+pub mod en;
+pub mod es;
 
 use jiff::civil::{Date, Time, Weekday};
 
-use super::when::{LocalTime, Turn};
+use super::locale::in_every_language;
+use super::when::LocalTime;
 
-/// A date with weekday and ordinal, without the year: `Saturday January 20th`.
-#[must_use]
-pub fn spoken_date(date: Date) -> String {
-    let day = date.day();
-    format!(
-        "{} {} {day}{}",
-        weekday_name(date.weekday()),
-        month_name(date.month()),
-        ordinal_suffix(day)
-    )
+in_every_language! {
+    /// A date with weekday, without the year: `Saturday January 20th`.
+    fn spoken_date(date: Date) -> String;
+    /// A time on the twelve-hour clock, minutes only when there are any: `9 AM`, `2:30 PM`. Seconds are
+    /// left out.
+    fn spoken_time(time: Time) -> String;
+    /// The time of day of a moment; it says which when clocks show it twice that day.
+    fn spoken_start(at: LocalTime) -> String;
+    /// A length of time: `30 minutes`, `1 hour and 30 minutes`, `3 days`.
+    fn spoken_minutes(minutes: u32) -> String;
+    /// Items joined for the ear: `9 AM, 10 AM, and 2 PM`. Empty for no items.
+    fn spoken_list(items: &[String]) -> String;
+    /// A phone number digit by digit, in the groups that are given.
+    fn spoken_number(groups: &[String]) -> String;
+    /// An e-mail address as it is said.
+    fn spoken_email(address: &str) -> String;
+    /// The name of a weekday.
+    fn weekday_name(day: Weekday) -> &'static str;
+    /// The name of a month, 1 to 12; empty for any other number, which no [`Date`] has.
+    fn month_name(month: i8) -> &'static str;
 }
 
-/// A time on the twelve-hour clock, minutes only when there are any: `9 AM`, `2:30 PM`.
-/// Seconds are left out; midnight is `12 AM`, noon `12 PM`.
-#[must_use]
-pub fn spoken_time(time: Time) -> String {
-    let half = if time.hour() < 12 { "AM" } else { "PM" };
-    let hour = match time.hour() % 12 {
-        0 => 12,
-        hour => hour,
-    };
-    match time.minute() {
-        0 => format!("{hour} {half}"),
-        minute => format!("{hour}:{minute:02} {half}"),
-    }
-}
-
-/// The time of day of a moment: `9 AM`; `the second 1:30 AM` when clocks show it twice that day.
-#[must_use]
-pub fn spoken_start(at: LocalTime) -> String {
-    let time = spoken_time(at.time());
-    match at.turn() {
-        None => time,
-        Some(Turn::First) => format!("the first {time}"),
-        Some(Turn::Second) => format!("the second {time}"),
-    }
-}
-
-/// A length of time: `30 minutes`, `1 hour`, `2 hours`, `1 hour and 30 minutes`, `3 days`.
-#[must_use]
-pub fn spoken_minutes(minutes: u32) -> String {
-    let counted = |count: u32, unit: &str| match count {
-        1 => format!("1 {unit}"),
-        count => format!("{count} {unit}s"),
-    };
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => counted(minutes, "minute"),
-        (hours, 0) if hours % 24 == 0 => counted(hours / 24, "day"),
-        (hours, 0) => counted(hours, "hour"),
-        (hours, minutes) => {
-            format!("{} and {}", counted(hours, "hour"), counted(minutes, "minute"))
-        }
-    }
-}
-
-/// Items joined for the ear: `9 AM`, `9 AM and 10 AM`, `9 AM, 10 AM, and 2 PM`.
-/// Empty for no items.
-#[must_use]
-pub fn spoken_list(items: &[String]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first, second] => format!("{first} and {second}"),
-        [head @ .., last] => format!("{}, and {last}", head.join(", ")),
-    }
-}
-
-/// A phone number digit by digit, in the groups that are given: `plus four four, two zero seven`.
-#[must_use]
-pub fn spoken_number(groups: &[String]) -> String {
-    let groups: Vec<String> = groups.iter().map(|group| spelled(group)).collect();
-    groups.join(", ")
-}
-
-/// An e-mail address as it is said: `jane dot doe seven at example dot com`.
-#[must_use]
-pub fn spoken_email(address: &str) -> String {
-    spelled(address)
-}
+/// What is said one by one: digits, and signs of addresses and numbers.
+const SIGNS: [char; 16] =
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '@', '.', '_', '-', '+', '\''];
 
 /// Runs of letters as they are, everything else one by one by its name.
-fn spelled(text: &str) -> String {
+fn spelled(text: &str, names: &[&'static str; SIGNS.len()]) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut in_letters = false;
     for c in text.chars() {
-        let name = match c {
-            '0'..='9' => DIGITS[usize::try_from(c.to_digit(10).unwrap_or(0)).unwrap_or(0)],
-            '@' => "at",
-            '.' => "dot",
-            '_' => "underscore",
-            '-' => "dash",
-            '+' => "plus",
-            '\'' => "apostrophe",
-            _ => "",
-        };
+        let name = SIGNS.iter().position(|sign| *sign == c).map_or("", |place| names[place]);
         match (name, words.last_mut()) {
             ("", Some(word)) if in_letters => word.push(c),
             ("", _) => words.push(c.to_string()),
@@ -109,9 +50,6 @@ fn spelled(text: &str) -> String {
     }
     words.join(" ")
 }
-
-const DIGITS: [&str; 10] =
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /// The text on one line: line breaks and other control characters, together with the white space
 /// around them, become one space; at the ends they vanish. Other characters stay as they are.
@@ -136,55 +74,6 @@ pub fn single_line(text: &str) -> String {
 // The two separators are line ends for JavaScript and for text renderers, yet not "control".
 fn breaks_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-/// The English name of a weekday.
-#[must_use]
-pub fn weekday_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
-    }
-}
-
-/// The English name of a month, 1 to 12; empty for any other number, which no [`Date`] has.
-#[must_use]
-pub fn month_name(month: i8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    usize::try_from(month)
-        .ok()
-        .and_then(|month| month.checked_sub(1))
-        .and_then(|index| NAMES.get(index))
-        .copied()
-        .unwrap_or_default()
-}
-
-fn ordinal_suffix(day: i8) -> &'static str {
-    match (day / 10, day % 10) {
-        (1, _) => "th",
-        (_, 1) => "st",
-        (_, 2) => "nd",
-        (_, 3) => "rd",
-        _ => "th",
-    }
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ pub async fn leave_waitlist(
 
 fn service(context: &ToolContext, wanted: Option<&str>) -> Result<Service, Refusal> {
     let service = context.org.service(wanted).cloned();
-    service.ok_or_else(|| Refusal::new("no_service", phrases::NO_SERVICE))
+    service.ok_or_else(|| Refusal::new("no_service", phrases::no_service()))
 }
 
 /// Who asks, as far as it is certain. An operator vouches for the number they give.

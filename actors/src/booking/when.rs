@@ -18,7 +18,8 @@ pub use date::{Day, in_coming_year, parse_date, read_day};
 pub use local::{LocalTime, Turn};
 pub use moment::{Moment, parse_moment, read_moment};
 
-use super::speech::{single_line, spoken_date, weekday_name};
+use super::speech::en::{spoken_date, weekday_name};
+use super::speech::single_line;
 
 /// Longer texts are not read at all: nobody needs more words for a date and a time.
 const MAX_TEXT: usize = 100;

@@ -13,10 +13,10 @@ use crate::booking::people;
 use crate::booking::phrases::handover;
 use crate::bounds::MAX_SAID;
 use crate::orgs::OrgEntry;
-use crate::ports::{ControlCommand, ControlError};
+use crate::ports::{ControlCommand, ControlError, Handover};
 use crate::session::facts::CallFacts;
 use crate::session::{Order, OrderError, OrderKind, SessionMsg};
-use crate::tools::{Ends, GENERAL, destination, is_own_line};
+use crate::tools::{Ends, GENERAL, destination, handover_to, is_own_line};
 
 /// Longest wait for a session to carry an order out; above what the control port takes.
 const ORDER: Duration = Duration::from_secs(10);
@@ -143,9 +143,9 @@ fn order_kind(org: &OrgEntry, wish: Intervention) -> Result<OrderKind, Intervent
         Intervention::Take => OrderKind::Take,
         Intervention::Release => OrderKind::Release,
         Intervention::Transfer { department, number } => {
-            let (number, department) = transfer_to(org, department, number)?;
-            let announcement = handover::connecting(department.as_deref().unwrap_or(GENERAL));
-            let command = ControlCommand::Transfer { number, announcement };
+            let (mut to, department) = transfer_to(org, department, number)?;
+            to.announcement = handover::connecting(department.as_deref().unwrap_or(GENERAL));
+            let command = ControlCommand::Transfer(Box::new(to));
             OrderKind::Send { action: "transfer", command, department }
         }
     })
@@ -166,7 +166,7 @@ fn transfer_to(
     org: &OrgEntry,
     department: Option<String>,
     number: Option<String>,
-) -> Result<(String, Option<String>), InterventionError> {
+) -> Result<(Handover, Option<String>), InterventionError> {
     let input = |field, problem| InterventionError::Input { field, problem };
     if let Some(number) = number {
         let number = people::phone(&number, &org.settings().country)
@@ -174,7 +174,7 @@ fn transfer_to(
         if is_own_line(org, &number) {
             return Err(input("number", "is a line of this org, which leads back to the agent"));
         }
-        return Ok((number, department));
+        return Ok((Handover { number, ..Handover::default() }, department));
     }
     let department =
         department.ok_or_else(|| input("department", "or `number` must say where to"))?;
@@ -182,7 +182,7 @@ fn transfer_to(
     if !known.into_iter().any(|name| name.eq_ignore_ascii_case(department.trim())) {
         return Err(input("department", "is no department of this org"));
     }
-    let (name, number) = destination(org, &department, Ends::default())
+    let (name, at) = destination(org, &department, Ends::default())
         .ok_or_else(|| input("department", "has only a line of this org as its number"))?;
-    Ok((number.to_owned(), Some(name.to_owned())))
+    Ok((handover_to(at), Some(name.to_owned())))
 }

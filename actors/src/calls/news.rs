@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use hookswitch_storage::CallKey;
 
-use super::{Shared, start};
+use super::entry::Entry;
+use super::{Calls, Shared, start};
 use crate::booking::News;
+use crate::orgs::OrgEntry;
 use crate::session::SessionMsg;
 use crate::session::facts::CallFacts;
 
@@ -34,4 +36,15 @@ async fn wake(shared: &Arc<Shared>, key: &CallKey) -> Option<crate::session::Ses
     }
     let facts = CallFacts { id: Some(key.call.clone()), ..CallFacts::default() };
     start::session(shared, key, &org, &facts).await
+}
+
+impl Calls {
+    /// Brings a call that has begun what its agent was not told before it spoke.
+    pub(crate) async fn brief(&self, org: &Arc<OrgEntry>, facts: &CallFacts, note: String) {
+        let Some(call) = facts.id.clone() else { return };
+        let key = CallKey { org: org.id().clone(), call };
+        if let Entry::Open(session, permit) = self.enter(&key, org, facts).await {
+            let _ = session.cast(SessionMsg::Brief { note, permit });
+        }
+    }
 }

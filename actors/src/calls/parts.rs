@@ -9,7 +9,8 @@ use crate::bounds::KEEP_SLOTS;
 use crate::feed::Feed;
 use crate::orgs::Orgs;
 use crate::ports::{
-    Adapters, CallControl, CallerSource, Clock, CustomerDirectory, Mailer, Messenger,
+    Adapters, CallControl, CallLookup, CallerSource, Clock, CustomerDirectory, Mailer, Messenger,
+    VoicePlatform,
 };
 use crate::sync::SyncSettings;
 use crate::tools::Toolbox;
@@ -28,6 +29,9 @@ pub struct CallSettings {
     /// How long a provider's answer about free slots may be given again; none is booked without
     /// asking anew. Zero: never.
     pub keep_slots: Duration,
+    /// Days of free slots, from today on, that the calendars of a call's org are asked for when it begins.
+    /// Zero: none, nothing is asked before it is needed.
+    pub days_ahead: u32,
     /// How long a booking's answer waits for the carrier to take its text message.
     pub message_wait: Duration,
     /// The exchange with providers.
@@ -42,6 +46,7 @@ impl Default for CallSettings {
             tool_calls_per_second: 5_000,
             tool_call_burst: 10_000,
             keep_slots: KEEP_SLOTS,
+            days_ahead: 7,
             message_wait: Duration::from_millis(1_500),
             sync: SyncSettings::default(),
         }
@@ -62,6 +67,8 @@ pub struct CallsParts {
     pub adapters: Arc<dyn Adapters>,
     /// Commands to live calls.
     pub control: Arc<dyn CallControl>,
+    /// What the voice platform says of a call.
+    pub lookup: Arc<dyn CallLookup>,
     /// The customer directory.
     pub directory: Arc<dyn CustomerDirectory>,
     /// What text messages go through.
@@ -70,6 +77,8 @@ pub struct CallsParts {
     pub mailer: Arc<dyn Mailer>,
     /// Who else may know a caller; the first who does is believed.
     pub caller_sources: Vec<Arc<dyn CallerSource>>,
+    /// Where tools and assistants are kept.
+    pub platform: Arc<dyn VoicePlatform>,
     /// The tools.
     pub toolbox: Toolbox,
     /// Settings.

@@ -26,8 +26,12 @@ impl Calls {
     ) -> Result<bool, StoreError> {
         // While there are credentials to ask with: nobody is to post about an org that is gone.
         let connections = self.store().connections(org).await?;
-        join_all(connections.iter().map(|connection| self.connection_leaves(connection))).await;
+        let leaving = connections.iter().map(|connection| self.connection_leaves(connection));
+        let leaving = join_all(leaving).await;
         let deleted = self.orgs.delete(org, by, now).await?;
+        for connection in leaving {
+            connection.gone();
+        }
         self.end_org(org).await;
         Ok(deleted)
     }
@@ -43,6 +47,7 @@ impl Calls {
         }
         self.shared.connections.forget_org(org);
         self.shared.syncs.forget_org(org);
+        self.shared.tool_health.forget(org);
         // Last, or a session that was still ending would bring the feed back.
         self.shared.feed.forget(org, self.shared.clock.now());
     }

@@ -19,6 +19,7 @@ use crate::jobs::Worker;
 use crate::messages::{SendMessages, TellOffers};
 use crate::orgs::OrgEntry;
 use crate::provider::RevokeGrant;
+use crate::registration::{SyncAgents, look_after};
 use crate::session::facts::CallFacts;
 use crate::session::state::CallState;
 use crate::session::{Session, SessionArgs, SessionMsg, SessionRef};
@@ -30,7 +31,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn open(parts: CallsParts) -> Result<Calls, OpenCallsError> {
     let worker = Worker::default().with(Reconciler).with(RevokeGrant);
-    open_with(parts, worker.with(SendMessages).with(TellOffers)).await
+    let worker = worker.with(SendMessages).with(TellOffers).with(SyncAgents);
+    open_with(parts, worker).await
 }
 
 /// As [`open`], with these kinds of durable work.
@@ -67,7 +69,10 @@ pub(super) async fn open_with(parts: CallsParts, worker: Worker) -> Result<Calls
     tokio::spawn(put_quiet_away(Arc::downgrade(&calls.shared), calls.settings.idle));
     tokio::spawn(forget_old_answers(Arc::downgrade(&calls.shared)));
     tokio::spawn(end_lost_calls(Arc::downgrade(&calls.shared)));
+    tokio::spawn(super::watchdog::watch(Arc::downgrade(&calls.shared)));
+    tokio::spawn(super::settle::settle_silent(Arc::downgrade(&calls.shared)));
     tokio::spawn(pass_kept_slots_on(Arc::downgrade(&calls.shared)));
+    tokio::spawn(look_after(Arc::downgrade(&calls.shared)));
     Ok(calls)
 }
 

@@ -3,10 +3,32 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hookswitch_storage::{OfferNotice, WAITLIST_OFFER};
+use hookswitch_storage::{OfferNotice, OrgId, WAITLIST_OFFER};
 
 use crate::calls::Shared;
+use crate::feed::OrgNotice;
 use crate::jobs::{Ended, Order, Work};
+
+/// Whether anything is set up by which customers can be told.
+fn can_tell(shared: &Shared, org: &OrgId) -> bool {
+    let org = shared.orgs.get(org);
+    org.is_none_or(|org| org.settings().twilio.is_some() || org.settings().smtp.is_some())
+}
+
+/// Who waits hears of it only when they call: somebody has to tell them while the slot is kept.
+fn say(shared: &Shared, org: &OrgId) {
+    let message = "A slot became free and is kept for somebody in the waitlist, whom nothing tells: call \
+                   them, or set up `twilio` or `smtp`.";
+    shared.feed.announce(OrgNotice {
+        org: org.clone(),
+        at: shared.clock.now(),
+        code: "waitlist_untold",
+        message: message.into(),
+        warning: true,
+        connection: None,
+        booking: None,
+    });
+}
 
 /// The work of turning offers into messages.
 pub(crate) struct TellOffers;
@@ -21,9 +43,8 @@ impl Work for TellOffers {
         let queued = shared.store.queue_offer(&order.org, order.payload, shared.clock.now()).await;
         match queued {
             Ok(message) => {
-                if message.is_none() {
-                    // Who waits hears of it when they call; without an account nobody can be told.
-                    tracing::debug!(org.id = %order.org, "a kept slot is told to nobody");
+                if message.is_none() && !can_tell(shared, &order.org) {
+                    say(shared, &order.org);
                 }
                 shared.bell.ring();
                 Ended::Done

@@ -72,11 +72,9 @@ impl<Q: Clone + Eq + Hash, A: Clone> Flights<Q, A> {
         now: Timestamp,
         reply_to: oneshot::Sender<A>,
     ) -> Joined<A> {
-        if let Some((at, answer)) = self.known.get(question).filter(|_| !fresh) {
-            let age = now.duration_since(*at);
-            if !age.is_negative() && age < self.keep_for {
-                return Joined::Known(answer.clone(), reply_to);
-            }
+        let known = self.knows(question, now).then(|| self.known.get(question)).flatten();
+        if let Some((_, answer)) = known.filter(|_| !fresh) {
+            return Joined::Known(answer.clone(), reply_to);
         }
         let flying = self.flying.get_mut(question).into_iter().flatten();
         let fits = |flying: &&mut Flying<A>| {
@@ -91,6 +89,14 @@ impl<Q: Clone + Eq + Hash, A: Clone> Flights<Q, A> {
             }
             None => Joined::Ask(reply_to),
         }
+    }
+
+    /// Whether a question is answered by what is known of it.
+    pub(crate) fn knows(&self, question: &Q, now: Timestamp) -> bool {
+        self.known.get(question).is_some_and(|(at, _)| {
+            let age = now.duration_since(*at);
+            !age.is_negative() && age < self.keep_for
+        })
     }
 
     /// A question that has to be asked is asked.

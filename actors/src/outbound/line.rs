@@ -62,6 +62,9 @@ impl Refused {
 /// What one connection may do.
 #[derive(Debug, Clone)]
 pub(crate) struct SeatPlan {
+    /// What it knows to be allowed to all who share the line together. They may have been told unlike
+    /// numbers: the least that any of them has counts.
+    pub(crate) of_all: Option<Allowance>,
     /// What the service allows this connection.
     pub(crate) allowances: Vec<Allowance>,
     /// What it allows of new bookings, beside that.

@@ -49,7 +49,7 @@ pub(crate) struct Meter {
 struct Log {
     most: usize,
     within: Duration,
-    /// Oldest first; never more than `most`.
+    /// Oldest first.
     went: VecDeque<Instant>,
     /// What the patient leave.
     kept: usize,
@@ -63,9 +63,14 @@ impl Log {
         Self { most, within, went: VecDeque::new(), kept }
     }
 
-    fn free(&self, now: Instant) -> usize {
+    fn counted(&self, now: Instant) -> usize {
         let counts = |at: &&Instant| now.saturating_duration_since(**at) < self.within;
-        self.most - self.went.iter().rev().take_while(counts).count()
+        self.went.iter().rev().take_while(counts).count()
+    }
+
+    /// More may have gone than is allowed now: it was more before.
+    fn free(&self, now: Instant) -> usize {
+        self.most.saturating_sub(self.counted(now))
     }
 
     fn may_go_at(&self, patient: bool, ahead: usize, now: Instant) -> Instant {
@@ -74,19 +79,19 @@ impl Log {
         let places = self.most - kept;
         let (windows, ahead) = (ahead / places, ahead % places);
         let needed = 1 + ahead + kept;
-        let free = self.free(now);
+        let counted = self.counted(now);
+        let over = (counted + needed).saturating_sub(self.most);
         let windows = self.within.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX));
-        if free >= needed {
+        if over == 0 {
             return now.checked_add(windows).unwrap_or(now);
         }
         // Those that do not count any more are the oldest.
-        let expired = self.went.len() + free - self.most;
-        let last = self.went.get(expired + needed - free - 1);
+        let last = self.went.get(self.went.len() - counted + over - 1);
         last.and_then(|at| at.checked_add(self.within)?.checked_add(windows)).unwrap_or(now)
     }
 
     fn take(&mut self, now: Instant) {
-        if self.went.len() >= self.most {
+        while self.went.len() >= self.most {
             self.went.pop_front();
         }
         self.went.push_back(now);
@@ -101,6 +106,19 @@ impl Meter {
             || Log::new(burst, allowance.within.mul_f64(f64::from(burst) / f64::from(requests)));
         let burst = (burst < requests).then(part);
         Self { allowance, all: Log::new(requests, allowance.within), burst }
+    }
+
+    /// From now on another allowance is kept; what went counts on.
+    pub(crate) fn allow(&mut self, allowance: Allowance) {
+        if allowance == self.allowance {
+            return;
+        }
+        let went = std::mem::take(&mut self.all.went);
+        *self = Self::new(allowance);
+        if let Some(burst) = &mut self.burst {
+            burst.went.clone_from(&went);
+        }
+        self.all.went = went;
     }
 
     fn logs(&self) -> impl Iterator<Item = &Log> {
@@ -210,6 +228,23 @@ mod tests {
         assert_eq!(granted(&mut whole, start, &[0; 30], false).len(), 10);
         let mut part = Meter::new(Allowance::per_second(10, 3));
         assert_eq!(granted(&mut part, start, &[0; 30], false).len(), 3);
+    }
+
+    #[test]
+    fn what_went_counts_on_when_less_is_allowed_and_when_it_is_more_again() {
+        let start = Instant::now();
+        let minute = Duration::from_secs(60);
+        let mut meter = Meter::new(Allowance::new(120, minute));
+        assert_eq!(granted(&mut meter, start, &[0; 50], false).len(), 50);
+        meter.allow(Allowance::new(20, minute));
+        assert_eq!(granted(&mut meter, start, &[0; 50], false).len(), 0);
+        assert_eq!(meter.left(Counts::Requests, start).remaining, 0);
+        let again = meter.may_go_at(false, 0, start);
+        assert!(again >= start + minute, "{:?}", again - start);
+        meter.allow(Allowance::new(120, minute));
+        assert_eq!(granted(&mut meter, start, &[0; 100], false).len(), 70);
+        meter.allow(Allowance::new(20, minute));
+        assert_eq!(granted(&mut meter, start + minute * 2, &[0; 50], false).len(), 20);
     }
 
     #[test]

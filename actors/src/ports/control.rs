@@ -2,6 +2,7 @@
 //! wire form is known; called by sessions, never by tools. Errors say what the caller can do.
 
 use async_trait::async_trait;
+use hookswitch_storage::TransferPlan;
 
 /// One thing to do to a live call.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,12 +26,22 @@ pub enum ControlCommand {
     /// Hang up.
     End,
     /// Connect the caller with someone else; the agent leaves the call.
-    Transfer {
-        /// E.164 number.
-        number: String,
-        /// What the caller hears before.
-        announcement: String,
-    },
+    Transfer(Box<Handover>),
+}
+
+/// To whom a caller is connected, and how.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Handover {
+    /// E.164 number.
+    pub number: String,
+    /// What is dialled once the number has answered.
+    pub extension: Option<String>,
+    /// What the caller hears before.
+    pub announcement: String,
+    /// In which way.
+    pub plan: TransferPlan,
+    /// What it is about, for the person; may be empty.
+    pub summary: String,
 }
 
 /// Why a command had no effect, or none that is known.

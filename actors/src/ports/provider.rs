@@ -97,7 +97,7 @@ impl ProviderRecord {
 pub struct SharedLimit {
     /// What it is set for; connections with the same text share one limit.
     pub key: String,
-    /// What is allowed to all of them together.
+    /// What is allowed to all of them together; where they were told unlike numbers, the least.
     pub allowance: Allowance,
     /// Requests under way at once, if that is limited, at least 1.
     pub at_once: Option<u32>,
@@ -170,8 +170,9 @@ pub enum ProviderState {
 /// The account behind a connection, for the operator's eyes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderAccount {
-    /// The provider's id of it.
-    pub id: String,
+    /// The provider's id of it, the same for nobody else's; `None` if the credentials do not show whose
+    /// account they open.
+    pub id: Option<String>,
     /// Its name there.
     pub name: String,
 }
@@ -295,6 +296,12 @@ pub trait BookingProvider: Send + Sync {
     /// there are no accounts.
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
         Ok(None)
+    }
+
+    /// Most days that may be asked about before anybody needs them, 0 to 31; few where each day costs a
+    /// request.
+    fn days_ahead(&self) -> u32 {
+        31
     }
 
     /// The free slots of each day of the query. What we have claimed ourselves, the org's closed

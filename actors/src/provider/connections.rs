@@ -2,7 +2,6 @@
 //! among those that share its provider's limit. No ractor type leaves.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -11,6 +10,7 @@ use ractor::Actor;
 use tokio::sync::Mutex;
 
 use super::exchange::LastAsked;
+use super::forgotten::Forgotten;
 use super::spent::spent;
 use super::standing::Standing;
 use super::{CameBack, Condition, Health, Provider, ProviderArgs, ProviderHandle};
@@ -32,10 +32,10 @@ pub struct Connections {
     /// The lines before those limits that several connections share, by what they are set for.
     lines: Arc<DashMap<String, Arc<Line>>>,
     running: Arc<DashMap<ConnectionId, ProviderHandle>>,
-    /// Starting is rare; one at a time keeps it simple and never starts an actor twice.
-    starting: Arc<Mutex<()>>,
-    /// How often a connection was forgotten: what was read of one before that may be out of date.
-    forgotten: Arc<AtomicU64>,
+    /// Held while a connection's actor is started, so that none starts twice; what it takes to read of one
+    /// holds up no other.
+    starting: Arc<DashMap<ConnectionId, Arc<Mutex<()>>>>,
+    forgotten: Arc<Forgotten>,
     standing: Standing,
 }
 
@@ -83,7 +83,7 @@ impl Connections {
             tracing::error!(org.id = %org.id(), %error, "connections could not be read");
             ProviderError::Unavailable { retry_after: None }
         };
-        let seen = self.seen();
+        let seen = self.forgotten.seen();
         let connections = self.store.connections(org.id()).await.map_err(unavailable)?;
         let usable = |connection: &&Connection| connection.status == ConnectionStatus::Connected;
         let default = org.settings().default_connection.as_ref();
@@ -98,7 +98,8 @@ impl Connections {
         }
     }
 
-    /// Those of these connections that are connected, in this order.
+    /// Those of these connections that the operator has not switched off, in this order; also those whose
+    /// provider refuses us: they are not full but out of reach.
     ///
     /// # Errors
     /// As [`Self::of_org`], if none of them can be used.
@@ -107,7 +108,7 @@ impl Connections {
         org: &OrgId,
         ids: &[ConnectionId],
     ) -> Result<Vec<ProviderHandle>, ProviderError> {
-        let seen = self.seen();
+        let seen = self.forgotten.seen();
         let known = self.store.connections(org).await.map_err(|error| {
             tracing::error!(org.id = %org, %error, "connections could not be read");
             ProviderError::Unavailable { retry_after: None }
@@ -117,7 +118,7 @@ impl Connections {
             ProviderError::NeedsHuman("no calendar of the service is connected".into());
         for id in ids {
             let connected = known.iter().find(|connection| {
-                connection.id == *id && connection.status == ConnectionStatus::Connected
+                connection.id == *id && connection.status != ConnectionStatus::Disconnected
             });
             let Some(connection) = connected else { continue };
             let running = self.running.get(id).map(|handle| handle.clone());
@@ -145,7 +146,7 @@ impl Connections {
         if let Some(handle) = running.filter(|handle| handle.is_alive() && handle.org == *org) {
             return Ok(handle);
         }
-        let seen = self.seen();
+        let seen = self.forgotten.seen();
         let connection = self.read(org, id).await?;
         self.start(&connection, seen).await
     }
@@ -163,13 +164,8 @@ impl Connections {
 
     /// Forgets a connection that was changed or removed; its actor ends when its requests have.
     pub fn forget(&self, id: &ConnectionId) {
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.forgotten.connection(id);
         self.stop(id);
-    }
-
-    /// Of how many forgotten ones whatever is read from now on knows.
-    fn seen(&self) -> u64 {
-        self.forgotten.load(Ordering::SeqCst)
     }
 
     fn stop(&self, id: &ConnectionId) {
@@ -180,7 +176,7 @@ impl Connections {
 
     /// Forgets every connection of an org that was removed.
     pub(crate) fn forget_org(&self, org: &OrgId) {
-        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.forgotten.org(org);
         self.running.retain(|_, handle| {
             if handle.org == *org {
                 handle.actor.stop(None);
@@ -220,25 +216,37 @@ impl Connections {
         }
     }
 
-    /// Starts a connection's actor unless it runs. If one was forgotten after the first `seen`, it is read
+    /// Starts a connection's actor unless it runs. If it was forgotten after the first `seen`, it is read
     /// again: else an actor with what it was before would stay.
     async fn start(
         &self,
         connection: &Connection,
+        seen: u64,
+    ) -> Result<ProviderHandle, ProviderError> {
+        let lock = Arc::clone(&self.starting.entry(connection.id.clone()).or_default());
+        let one = lock.lock().await;
+        let started = self.start_alone(connection, seen).await;
+        // The map's and ours: nobody else waits for it.
+        self.starting.remove_if(&connection.id, |_, lock| Arc::strong_count(lock) == 2);
+        drop(one);
+        started
+    }
+
+    async fn start_alone(
+        &self,
+        connection: &Connection,
         mut seen: u64,
     ) -> Result<ProviderHandle, ProviderError> {
-        let _one = self.starting.lock().await;
         let running = self.running.get(&connection.id).map(|handle| handle.clone());
         if let Some(handle) = running.filter(ProviderHandle::is_alive) {
             return Ok(handle);
         }
         let mut handle = self.run(connection).await?;
         loop {
-            let now = self.seen();
-            if now == seen {
+            if !self.forgotten.since(connection, seen) {
                 return Ok(handle);
             }
-            seen = now;
+            seen = self.forgotten.seen();
             self.stop(&connection.id);
             handle = self.run(&self.read(&connection.org, &connection.id).await?).await?;
         }
@@ -290,22 +298,24 @@ impl Connections {
                 Vec::new()
             }
         };
-        let line = match adapter.shared_limit() {
-            None => Line::alone(),
-            Some(limit) => {
-                // What was sent before a connection was made anew, as after each change, counts on.
-                self.lines.retain(|_, line| !line.is_forgotten());
-                let known = self.lines.entry(limit.key.clone());
-                let line = known.or_insert_with(|| Line::shared(&limit));
-                Arc::clone(&line)
-            }
-        };
-        line.seat(&SeatPlan {
+        let limit = adapter.shared_limit();
+        let plan = SeatPlan {
+            of_all: limit.as_ref().map(|limit| limit.allowance),
             allowances: adapter.allowances(),
             bookings,
             booked,
             at_once: MAX_PROVIDER_REQUESTS,
             most_waiting: MAX_PROVIDER_LINE,
-        })
+        };
+        match limit {
+            None => Line::alone().seat(&plan),
+            Some(limit) => {
+                // What was sent before a connection was made anew, as after each change, counts on.
+                self.lines.retain(|_, line| !line.is_forgotten());
+                let known = self.lines.entry(limit.key.clone());
+                // Seated while the entry is held, or another start would take the line for forgotten.
+                known.or_insert_with(|| Line::shared(&limit)).seat(&plan)
+            }
+        }
     }
 }

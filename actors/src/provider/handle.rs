@@ -39,6 +39,8 @@ enum As {
     Offer,
     /// To book.
     OfNow,
+    /// For words that nothing depends on: only what is known already, or on its way.
+    Known,
 }
 
 impl ProviderHandle {
@@ -110,6 +112,30 @@ impl ProviderHandle {
         self.slots(query, As::OfNow, deadline).await
     }
 
+    /// Free slots, if the provider has said so already or is about to; nothing is asked for their sake.
+    /// A calendar of our own always says.
+    ///
+    /// # Errors
+    /// As [`Self::availability`]; [`ProviderError::Unavailable`] if nothing is known.
+    pub(crate) async fn availability_known(
+        &self,
+        query: SlotQuery,
+        deadline: Instant,
+    ) -> Result<Vec<DaySlots>, ProviderError> {
+        self.slots(query, As::Known, deadline).await
+    }
+
+    /// Has the provider asked before anybody needs the answer, unless that would cost somebody something.
+    /// Returns at once; a calendar of our own is not asked.
+    pub(crate) async fn foresee(&self, query: &SlotQuery) {
+        let Some(outside) = &self.outside else { return };
+        if let Ok(Some(asked)) = outside.question(query).await {
+            self.asked.now();
+            // Fails only when the connection was removed.
+            let _ = self.actor.cast(ProviderMsg::Foresee(Box::new(asked)));
+        }
+    }
+
     /// What is offered while the provider is out of reach (P091), with `named`, which it named before.
     ///
     /// # Errors
@@ -137,11 +163,13 @@ impl ProviderHandle {
         };
         let named = match outside.question(&query).await? {
             None => Arc::default(),
+            Some(asked) if wanted == As::Known => {
+                let known = self.look(asked, wanted, false, deadline).await;
+                known.map_err(|fault| fault.error)?
+            }
             Some(asked) => {
-                self.read(deadline, |again| {
-                    self.look(asked.clone(), wanted == As::OfNow, again, deadline)
-                })
-                .await?
+                self.read(deadline, |again| self.look(asked.clone(), wanted, again, deadline))
+                    .await?
             }
         };
         outside.lay_over(&query, &named).await
@@ -315,16 +343,11 @@ impl ProviderHandle {
         }
     }
 
-    async fn look(
-        &self,
-        query: SlotQuery,
-        fresh: bool,
-        again: bool,
-        deadline: Instant,
-    ) -> Answered {
+    async fn look(&self, query: SlotQuery, wanted: As, again: bool, deadline: Instant) -> Answered {
         self.asked.now();
         let (reply_to, reply) = oneshot::channel();
-        let look = Look { query, fresh, again, deadline, reply_to };
+        let (fresh, known_only) = (wanted == As::OfNow, wanted == As::Known);
+        let look = Look { query, fresh, again, known_only, deadline, reply_to };
         if self.actor.cast(ProviderMsg::Look(look)).is_err() {
             return Err(Fault::refused(unavailable(None)));
         }

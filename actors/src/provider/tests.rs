@@ -53,6 +53,7 @@ const AT_ONCE: usize = 4;
 
 fn args() -> ProviderArgs {
     let plan = SeatPlan {
+        of_all: None,
         allowances: Vec::new(),
         bookings: Vec::new(),
         booked: Vec::new(),

@@ -1,6 +1,9 @@
 //! Where a call may go: to a person of the org's, to another assistant of the org's, or out to a
 //! contact. A call never goes where it came from, since that would ring for ever.
 
+use hookswitch_storage::TransferPlan;
+use jiff::Timestamp;
+
 use crate::booking::{people, phrases};
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
@@ -15,6 +18,10 @@ pub struct Destination {
     pub number: String,
     /// What the caller hears meanwhile.
     pub words: &'static str,
+    /// What is dialled once the number has answered.
+    pub extension: Option<String>,
+    /// In which way the call is handed over; `None` where no agent has spoken with the caller.
+    pub plan: Option<TransferPlan>,
 }
 
 impl std::fmt::Debug for Destination {
@@ -35,15 +42,17 @@ impl OrgEntry {
 }
 
 /// To whom a call is handed over when nobody said to whom: the department `general`, else the first
-/// by name. `None` if there is none but the ends of the call itself and the org's own lines.
+/// by name. `None` if there is none at this hour but the ends of the call itself and the org's own lines.
 #[must_use]
-pub fn hand_over(org: &OrgEntry, facts: &CallFacts) -> Option<Destination> {
-    let ends = Ends { caller: facts.caller.number.as_deref(), dialled: facts.dialled.as_deref() };
-    let (name, number) = anybody(org, ends)?;
+pub fn hand_over(org: &OrgEntry, facts: &CallFacts, now: Timestamp) -> Option<Destination> {
+    let (caller, dialled) = (facts.caller.number.as_deref(), facts.dialled.as_deref());
+    let (name, at) = anybody(org, Ends { caller, dialled, at: Some(now) })?;
     Some(Destination {
         department: name.to_owned(),
-        number: number.to_owned(),
+        number: at.number.clone(),
         words: phrases::questions::CONNECTING_YOU,
+        extension: at.extension.clone(),
+        plan: Some(at.transfer.clone()),
     })
 }
 

@@ -3,14 +3,16 @@
 //! time limit and an answer that knows less goes out when it is over.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use hookswitch_storage::CallId;
 use jiff::civil::Date;
 
 use super::caller::{KnownCaller, look_up};
 use super::destinations::{Destination, hand_over};
-use crate::booking::{kept_for_number, kept_in_words, phrases};
-use crate::bounds::{WELCOME_KEPT, WELCOME_LOOK_UP};
+use super::search::Search;
+use super::taker::taker;
+use crate::booking::{kept_for_number, kept_in_words, look_ahead, next_in_words, phrases};
+use crate::bounds::{WELCOME_KEPT, WELCOME_LATER, WELCOME_LOOK_UP, WELCOME_SLOTS};
 use crate::calls::Calls;
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
@@ -55,59 +57,99 @@ pub struct Briefing {
     pub caller: Option<KnownCaller>,
     /// A slot of the waitlist that is kept for them, in words.
     pub kept_slot: Option<String>,
+    /// The next free slots of the usual service, in words, if they were known in time.
+    pub open_slots: Option<String>,
 }
 
 impl Calls {
-    /// Decides who takes an inbound call: the first of the org's assistants; without any, a
-    /// person of the org's; else nobody. Takes at most three seconds, whatever hangs.
+    /// Decides who takes an inbound call: the org's assistant for it; without any, a person of the
+    /// org's; else nobody. Takes at most three seconds, whatever hangs; what is found after that is
+    /// brought to the agent while the call goes on.
     pub async fn welcome(&self, org: &Arc<OrgEntry>, facts: &CallFacts) -> Welcome {
-        let number = facts.caller.number.as_deref();
-        let Some(id) = org.settings().assistant_ids.first() else {
-            return match hand_over(org, facts) {
+        let now = self.clock().now();
+        let Some(id) = taker(org, facts, now) else {
+            return match hand_over(org, facts, now) {
                 Some(person) => {
                     let words = phrases::questions::CONNECTING_YOU;
-                    Welcome::Person(Destination { words, ..person })
+                    Welcome::Person(Destination { words, plan: None, ..person })
                 }
                 None => Welcome::nobody(),
             };
         };
-        let now = self.clock().now();
+        let mut searches = Searches::begin(self, org, facts);
+        let (caller, kept_slot, open_slots) = tokio::join!(
+            searches.caller.within(WELCOME_LOOK_UP),
+            searches.kept.within(WELCOME_KEPT),
+            searches.slots.within(WELCOME_SLOTS),
+        );
         let briefing = Briefing {
             business: org.settings().name.clone(),
             today: now.to_zoned(org.zone.clone()).date(),
             time_zone: org.settings().timezone.clone(),
-            caller: match number {
-                Some(number) => self.known_caller(org, facts.id.as_ref(), number).await,
-                None => None,
-            },
-            kept_slot: match number {
-                Some(number) => self.kept_slot(org, number).await,
-                None => None,
-            },
+            caller,
+            kept_slot,
+            open_slots,
         };
-        Welcome::Assistant { id: id.clone(), briefing }
-    }
-
-    async fn kept_slot(&self, org: &Arc<OrgEntry>, number: &str) -> Option<String> {
-        let search = kept_for_number(&self.shared, org.id(), number);
-        // Our own rows; when even they hang, the call is not to wait for them.
-        let kept = tokio::time::timeout(WELCOME_KEPT, search).await.ok()?;
-        kept.first().map(|(entry, slot)| kept_in_words(org, entry, slot))
-    }
-
-    async fn known_caller(
-        &self,
-        org: &Arc<OrgEntry>,
-        call: Option<&CallId>,
-        number: &str,
-    ) -> Option<KnownCaller> {
-        let search = look_up(&self.shared, org, call, number);
-        match tokio::time::timeout(WELCOME_LOOK_UP, search).await {
-            Ok(known) => known,
-            Err(_) => {
-                tracing::warn!(org.id = %org.id(), "caller not found in time, call goes on without");
-                None
-            }
+        if searches.are_late() {
+            tracing::warn!(org.id = %org.id(), "not all was found in time, call goes on without");
+            let (calls, org, facts) = (self.clone(), Arc::clone(org), facts.clone());
+            tokio::spawn(async move {
+                if let Some(note) = searches.rest().await {
+                    calls.brief(&org, &facts, note).await;
+                }
+            });
         }
+        Welcome::Assistant { id: id.to_owned(), briefing }
+    }
+}
+
+/// What is looked for while the phone rings.
+struct Searches {
+    caller: Search<KnownCaller>,
+    kept: Search<String>,
+    slots: Search<String>,
+}
+
+impl Searches {
+    fn begin(calls: &Calls, org: &Arc<OrgEntry>, facts: &CallFacts) -> Self {
+        let number = facts.caller.number.clone();
+        let (shared, at, call) = (Arc::clone(&calls.shared), Arc::clone(org), facts.id.clone());
+        let whose = number.clone();
+        let caller =
+            Search::begin(async move { look_up(&shared, &at, call.as_ref(), &whose?).await });
+        let (shared, at, whose) = (Arc::clone(&calls.shared), Arc::clone(org), number.clone());
+        let kept = Search::begin(async move {
+            let kept = kept_for_number(&shared, at.id(), &whose?).await;
+            kept.first().map(|(entry, slot)| kept_in_words(&at, entry, slot))
+        });
+        let (shared, at) = (Arc::clone(&calls.shared), Arc::clone(org));
+        let slots = Search::begin(async move {
+            // As the call's session does; what comes first is waited for by the other.
+            look_ahead(&shared, &at).await;
+            let until = Instant::now() + WELCOME_LATER;
+            next_in_words(&shared, &at, number.as_deref(), until).await
+        });
+        Self { caller, kept, slots }
+    }
+
+    fn are_late(&self) -> bool {
+        self.caller.is_late() || self.kept.is_late() || self.slots.is_late()
+    }
+
+    /// What came late, in words for the agent; `None` if that is nothing.
+    async fn rest(self) -> Option<String> {
+        let (caller, kept, slots) = tokio::join!(
+            self.caller.later(WELCOME_LATER),
+            self.kept.later(WELCOME_LATER),
+            self.slots.later(WELCOME_LATER),
+        );
+        let (name, upcoming) = caller.map(|found| (found.name, found.upcoming)).unzip();
+        let upcoming = upcoming.flatten();
+        phrases::questions::found_later(
+            name.as_deref(),
+            upcoming.as_deref(),
+            kept.as_deref(),
+            slots.as_deref(),
+        )
     }
 }

@@ -13,7 +13,7 @@ use super::{Errand, SessionMsg, SessionRef, SessionState};
 use crate::booking::phrases::handover;
 use crate::bounds::{ACT_AFTER_ANSWER, GOODBYE};
 use crate::calls::Shared;
-use crate::ports::{ControlCommand, ControlError};
+use crate::ports::{ControlCommand, ControlError, Handover};
 use crate::tools::{Given, GivenBody};
 
 /// Who acts when a tool asked for it.
@@ -21,8 +21,8 @@ const AGENT: &str = "agent";
 
 /// What a tool wants to happen to its call.
 pub(crate) enum CallAction {
-    /// Connect the caller with this E.164 number.
-    Transfer { number: String, announcement: String },
+    /// Connect the caller with somebody.
+    Transfer(Box<Handover>),
     /// Hang up, if the spoken goodbye has not done it.
     HangUp,
 }
@@ -31,7 +31,7 @@ impl CallAction {
     /// Waits until it is time: the answer first, and the goodbye where one is spoken.
     pub(crate) async fn due(&self) {
         let wait = match self {
-            Self::Transfer { .. } => ACT_AFTER_ANSWER,
+            Self::Transfer(_) => ACT_AFTER_ANSWER,
             Self::HangUp => GOODBYE,
         };
         tokio::time::sleep(wait).await;
@@ -39,9 +39,7 @@ impl CallAction {
 
     pub(crate) fn command(self) -> ControlCommand {
         match self {
-            Self::Transfer { number, announcement } => {
-                ControlCommand::Transfer { number, announcement }
-            }
+            Self::Transfer(to) => ControlCommand::Transfer(to),
             Self::HangUp => ControlCommand::End,
         }
     }
@@ -123,7 +121,7 @@ impl SessionState {
 
     /// Makes room for what a tool asked for; `None` if the same is about to happen already.
     pub(super) fn plan(&mut self, action: CallAction) -> Option<CallAction> {
-        if matches!(action, CallAction::Transfer { .. })
+        if matches!(action, CallAction::Transfer(_))
             && std::mem::replace(&mut self.transfer_pending, true)
         {
             return None;
@@ -135,7 +133,7 @@ impl SessionState {
     pub(super) fn act(&mut self, myself: &SessionRef, action: CallAction) {
         let now = self.shared.clock.now();
         let purpose = match &action {
-            CallAction::Transfer { .. } => Purpose::Transfer,
+            CallAction::Transfer(_) => Purpose::Transfer,
             // A hand-over that began meanwhile must not be cut off.
             CallAction::HangUp if self.call.transfer_under_way(now) => return,
             CallAction::HangUp => Purpose::HangUp,
@@ -186,11 +184,12 @@ impl SessionState {
             }
             OrderKind::Send { command, department, .. } => (command, department),
         };
-        if let ControlCommand::Transfer { number, .. } = &command {
+        if let ControlCommand::Transfer(to) = &command {
             self.note(CallEvent::TransferRequested {
                 department,
-                number: Some(number.clone()),
+                number: Some(to.number.clone()),
                 summary: "Ordered by an operator.".into(),
+                warm: to.plan.mode.is_warm(),
             });
         }
         self.command(myself, command, Purpose::Order { action, by, reply_to });

@@ -2,7 +2,7 @@
 //! Order is not trusted and repeats are expected: a late report never brings a call back to life.
 
 use hookswitch_storage::{
-    CallEvent, CallId, CallLinks, CallReport, CallWrite, Caller, Direction, Speaker,
+    CallEvent, CallId, CallLinks, CallReport, CallWrite, Caller, Direction, Speaker, TransferSign,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -89,6 +89,20 @@ pub enum CallFact {
         /// What the other side is told, or who they are; may be empty.
         summary: String,
     },
+    /// Something became of a hand-over to a person.
+    HandedOn {
+        /// What.
+        sign: TransferSign,
+        /// Number or SIP address, if it is said.
+        to: Option<String>,
+    },
+    /// Where the caller was at a moment of Vapi's clock: with the agent, or on the way to a person.
+    Whereabouts {
+        /// Whether with the agent.
+        with_agent: bool,
+        /// When.
+        at: Timestamp,
+    },
     /// Something that a supervisor should know, also when it comes after the call.
     Warning {
         /// A short stable name.
@@ -174,6 +188,8 @@ impl SessionState {
             CallFact::Transfer { department, to, summary } => {
                 self.handed_over(department, to, summary);
             }
+            CallFact::HandedOn { sign, to } => self.handed_on(sign, to),
+            CallFact::Whereabouts { with_agent, at } => self.seen(with_agent, at),
             CallFact::Warning { code, message } => self.warn(code, message),
             CallFact::Stalled => {
                 // After the end it would only look as if somebody still waited.
@@ -251,6 +267,9 @@ impl SessionState {
                 reason.filter(|new| replaces && !is_vague(new) && *new != known.reason)
             }
         };
+        let has_report = report.is_some() || self.report.is_some();
+        let waits_since = (!has_report).then(|| self.shared.clock.now());
+        self.shared.unreported.note(&self.call.key, waits_since);
         if reason.is_none() && report.is_none() {
             return;
         }

@@ -53,6 +53,11 @@ impl SessionState {
         }
     }
 
+    /// Whether somebody has answered the call, as far as it was said.
+    pub(super) fn is_answered(&self) -> bool {
+        self.memory.knows_status && stage(&self.call.status) >= stage("in-progress")
+    }
+
     /// Takes over what this message knows of the call and no earlier one knew, also after the end:
     /// the record of the call is to be complete.
     pub(super) fn learn(&mut self, myself: &SessionRef, facts: &CallFacts) {
@@ -109,7 +114,11 @@ impl SessionState {
         summary: String,
     ) {
         if !self.memory.was_handed_over(number.as_ref().unwrap_or(&summary)) {
-            self.keep_one(CallEvent::TransferRequested { department, number, summary });
+            let departments = &self.shared.orgs.get(&self.key().org);
+            let departments = departments.as_ref().map(|org| &org.settings().departments);
+            let named = department.as_ref().and_then(|name| departments?.get(name));
+            let warm = named.is_some_and(|department| department.transfer.mode.is_warm());
+            self.keep_one(CallEvent::TransferRequested { department, number, summary, warm });
         }
     }
 

@@ -5,7 +5,9 @@
 use std::collections::{HashSet, VecDeque};
 
 use hookswitch_storage::{CallEvent, Speaker, StoredEvent};
+use jiff::Timestamp;
 
+use super::TIME_IS_SHORT;
 use crate::bounds::{MAX_DELIVERIES, MAX_OVERHEARD};
 
 /// The memory of one session.
@@ -14,6 +16,13 @@ pub(super) struct Memory {
     deliveries: VecDeque<u64>,
     overheard: VecDeque<(Speaker, String)>,
     handed_over: HashSet<String>,
+    /// By Vapi's clock, when the caller was last on the way to a person, and when with the agent.
+    pub(super) forwarded_at: Option<Timestamp>,
+    pub(super) with_agent_at: Option<Timestamp>,
+    /// Whether it was seen to that somebody calls back whom nobody took.
+    pub(super) sees_to_callback: bool,
+    /// Whether the agent was told that the call's time is nearly over.
+    pub(super) knows_time_is_short: bool,
     /// Whether anything was heard of how far the call is, so that older news is known as such.
     pub(super) knows_status: bool,
 }
@@ -30,8 +39,14 @@ impl Memory {
 
     /// Takes an event into account, whoever caused it.
     pub(super) fn note(&mut self, event: &CallEvent) {
-        if let CallEvent::TransferRequested { number, summary, .. } = event {
-            self.handed_over.insert(number.as_ref().unwrap_or(summary).clone());
+        match event {
+            CallEvent::TransferRequested { number, summary, .. } => {
+                self.handed_over.insert(number.as_ref().unwrap_or(summary).clone());
+            }
+            CallEvent::Warning { code, .. } if code == TIME_IS_SHORT => {
+                self.knows_time_is_short = true;
+            }
+            _ => {}
         }
     }
 

@@ -2,16 +2,21 @@
 //! clock, no storage: the same events give the same state, here, after a restart, in a test.
 
 pub(crate) mod handover;
+mod parts;
+mod transfer;
 
 use std::collections::VecDeque;
 
 use hookswitch_storage::{
     BookingSummary, CallEvent, CallKey, CallLinks, Caller, CustomerSummary, Direction, OfferedSlot,
-    Speaker, StoredEvent, ToolCallId,
+    Speaker, StoredEvent,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+pub use parts::{CallWarning, Ended, HeldSlot, ToolInFlight, TranscriptLine};
+pub use transfer::{Transfer, TransferStage};
 
 use crate::bounds::{MAX_LINE, MAX_OFFERED, MAX_WARNINGS, TRANSCRIPT_TAIL};
 
@@ -58,65 +63,14 @@ pub struct CallState {
     pub assistant_id: Option<String>,
     /// When the caller was last to be handed over, unless that failed; not shown.
     pub transfer_requested_at: Option<Timestamp>,
+    /// The last hand-over to a person.
+    pub transfer: Option<Transfer>,
     /// When and why the call ended.
     pub ended: Option<Ended>,
     /// Position of the last event that was folded in.
     pub seq: u64,
     /// When the last event happened.
     pub last_at: Timestamp,
-}
-
-/// A slot that is kept from other callers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldSlot {
-    /// The slot.
-    pub slot: OfferedSlot,
-    /// Until when.
-    pub until: Timestamp,
-}
-
-/// A tool that is running.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolInFlight {
-    /// Its call id.
-    pub tool_call_id: ToolCallId,
-    /// Its name as called.
-    pub name: String,
-    /// Since when.
-    pub started_at: Timestamp,
-}
-
-/// One line of what was said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TranscriptLine {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub speaker: Speaker,
-    /// What.
-    pub text: String,
-    /// False while the line may still change.
-    pub is_final: bool,
-}
-
-/// Something a supervisor should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallWarning {
-    /// When.
-    pub at: Timestamp,
-    /// A short stable name.
-    pub code: String,
-    /// In words.
-    pub message: String,
-}
-
-/// How a call ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
-    /// When.
-    pub at: Timestamp,
-    /// Why, in Vapi's words.
-    pub reason: String,
 }
 
 /// A field of the state that watchers see.
@@ -139,11 +93,12 @@ pub enum Field {
     Warnings,
     Watchers,
     Controller,
+    Transfer,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Status,
         Self::Direction,
         Self::Caller,
@@ -159,6 +114,7 @@ impl Field {
         Self::Warnings,
         Self::Watchers,
         Self::Controller,
+        Self::Transfer,
     ];
 }
 
@@ -211,6 +167,7 @@ impl CallState {
             links: CallLinks::default(),
             assistant_id: None,
             transfer_requested_at: None,
+            transfer: None,
             ended: None,
             seq: 0,
             last_at: now,
@@ -329,9 +286,13 @@ impl CallState {
                 Changed::of(&[Field::Attempts])
             }
             CallEvent::Warning { code, message } => {
-                if handover::takes_back(code) {
+                let fields: &[Field] = if handover::takes_back(code) {
                     self.transfer_requested_at = None;
-                }
+                    transfer::sent(&mut self.transfer, false);
+                    &[Field::Warnings, Field::Transfer]
+                } else {
+                    &[Field::Warnings]
+                };
                 self.warnings.push(CallWarning {
                     at,
                     code: code.clone(),
@@ -339,7 +300,7 @@ impl CallState {
                 });
                 let surplus = self.warnings.len().saturating_sub(MAX_WARNINGS);
                 self.warnings.drain(..surplus);
-                Changed::of(&[Field::Warnings])
+                Changed::of(fields)
             }
             CallEvent::CallEnded { reason } => {
                 // It comes again when a later message knows better why.
@@ -349,11 +310,13 @@ impl CallState {
                 self.tools_in_flight.clear();
                 self.held_slot = None;
                 self.controller = None;
+                transfer::ended(&mut self.transfer, reason);
                 Changed::of(&[
                     Field::Status,
                     Field::ToolsInFlight,
                     Field::HeldSlot,
                     Field::Controller,
+                    Field::Transfer,
                 ])
             }
             CallEvent::SessionRestored => {
@@ -362,14 +325,28 @@ impl CallState {
                 // A watcher may not have heard of a call that was not awake.
                 Changed::ALL
             }
-            CallEvent::TransferRequested { .. } => {
+            CallEvent::TransferRequested { department, number, summary, warm } => {
                 self.transfer_requested_at = Some(at);
-                Changed::NONE
+                let Some(number) = number else { return Changed::NONE };
+                // What is told of it after the end begins nothing.
+                if self.ended.is_none() || self.transfer.is_none() {
+                    let to = (department.as_ref(), number.as_str(), summary.as_str());
+                    transfer::request(&mut self.transfer, to, *warm, at);
+                }
+                Changed::of(&[Field::Transfer])
+            }
+            CallEvent::TransferChanged { sign, number } => {
+                transfer::hear(&mut self.transfer, *sign, number.as_deref());
+                Changed::of(&[Field::Transfer])
             }
             CallEvent::ControlSent { action, by } => {
                 match action.as_str() {
                     "take" => self.controller = Some(by.clone()),
                     "release" => self.controller = None,
+                    "transfer" => {
+                        transfer::sent(&mut self.transfer, true);
+                        return Changed::of(&[Field::Transfer]);
+                    }
                     _ => return Changed::NONE,
                 }
                 Changed::of(&[Field::Controller])

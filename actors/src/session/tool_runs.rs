@@ -15,8 +15,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::earlier::earlier_answer;
 use super::{SessionMsg, SessionRef, SessionState};
+use crate::booking::locale::speaking;
 use crate::bounds::{MAX_ANSWERS_IN_MEMORY, MAX_TOOLS_IN_FLIGHT, TOOL_AFTERLIFE};
-use crate::tools::{Given, Prepared, SessionView, ToolContext, ToolOutcome, replies};
+use crate::tools::{Given, GivenBody, Prepared, SessionView, ToolContext, ToolOutcome, replies};
 
 /// Lets the tools of a call that book, move or cancel run one after another, each seeing what the
 /// one before did.
@@ -62,6 +63,20 @@ pub(super) struct ToolRuns {
 impl ToolRuns {
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight == 0
+    }
+
+    /// Lets go of a tool that never ends.
+    pub(super) fn give_up(&mut self, id: &ToolCallId, name: &str) {
+        match self.runs.remove(id) {
+            Some(Run::InFlight { waiting, .. }) => {
+                self.in_flight -= 1;
+                for waiting in waiting {
+                    let _ = waiting.send(Arc::new(replies::went_wrong(name)));
+                }
+            }
+            Some(answered) => drop(self.runs.insert(id.clone(), answered)),
+            None => {}
+        }
     }
 
     /// Takes over the answers that were given before a restart.
@@ -158,7 +173,12 @@ impl SessionState {
 
     pub(super) fn tool_finished(&mut self, myself: &SessionRef, done: ToolDone) {
         let ToolDone { id, name, started, outcome, _gate } = done;
-        let Some(Run::InFlight { hash, waiting }) = self.tools.runs.remove(&id) else { return };
+        let Some(Run::InFlight { hash, waiting }) = self.tools.runs.remove(&id) else {
+            // It was given up; what it did was done all the same.
+            let events = self.record(outcome.events);
+            self.keep(CallWrite { events, answer: None, record: None });
+            return;
+        };
         self.tools.in_flight -= 1;
         let ToolOutcome { given, events, booking, replayable, action, .. } = outcome;
         let action = action.and_then(|action| self.plan(action));
@@ -216,18 +236,37 @@ async fn start_in_order(runs: Vec<Running>) {
     }
 }
 
-/// Runs a tool so that neither its panic nor its endlessness harms anyone.
+/// Runs a tool so that neither its panic nor its endlessness harms anyone, and notes how that went.
 pub(crate) async fn guarded(name: &str, prepared: Prepared, context: ToolContext) -> ToolOutcome {
-    let run = AssertUnwindSafe(async move { (prepared.run)(context).await }).catch_unwind();
-    match tokio::time::timeout(TOOL_AFTERLIFE, run).await {
-        Ok(Ok(outcome)) => outcome.named(name),
+    let (shared, org) = (Arc::clone(&context.shared), context.org.id().clone());
+    let started = Instant::now();
+    // What a caller hears is said in the org's language.
+    let locale = context.org.settings().locale;
+    let run = speaking(locale, async move { (prepared.run)(context).await });
+    let run = AssertUnwindSafe(run).catch_unwind();
+    let (outcome, failed) = match tokio::time::timeout(TOOL_AFTERLIFE, run).await {
+        Ok(Ok(outcome)) => {
+            let failed = is_failure(&outcome);
+            (outcome.named(name), failed)
+        }
         Ok(Err(_panic)) => {
             tracing::error!(tool.name = name, "tool panicked");
-            ToolOutcome::failed(name, "Something went wrong with this tool. Please try once more.")
+            let problem = "Something went wrong with this tool. Please try once more.";
+            (ToolOutcome::failed(name, problem), true)
         }
         Err(_) => {
             tracing::error!(tool.name = name, "tool never ended");
-            ToolOutcome::failed(name, "This took too long. Please try once more.")
+            (ToolOutcome::failed(name, "This took too long. Please try once more."), true)
         }
-    }
+    };
+    let (now, took) = (shared.clock.now(), started.elapsed());
+    shared.tool_health.note(&shared.feed, &org, name, took, failed, now);
+    outcome
+}
+
+/// Whether a calendar or we ourselves failed: then a repeat would be given another answer (R5). What
+/// the model forgot to say is no failure of the tool.
+fn is_failure(outcome: &ToolOutcome) -> bool {
+    let Given { body, success, .. } = &outcome.given;
+    !success && !outcome.replayable && matches!(body, GivenBody::Result(_))
 }

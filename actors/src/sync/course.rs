@@ -1,6 +1,7 @@
 //! The task of one connection: when something is due or wanted it does one thing after another, so that
 //! a provider is never asked twice for the same reason. Ends with the connection.
 
+mod account;
 mod health;
 mod missing;
 
@@ -169,6 +170,9 @@ impl Course {
         self.end.look(shared, &connection);
         if wanted.changed {
             self.begin_anew();
+            if Self::is_to_be_learned(shared, &connection) {
+                (self.try_anew, self.probe_at) = (true, Instant::now());
+            }
         }
         if wanted.is_news() {
             self.note(shared, &connection, wanted).await?;
@@ -273,15 +277,18 @@ impl Course {
             let url = url.map(|url| url.of(connection));
             let follower = Arc::clone(&self.follower);
             let _alone = follower.watching.lock().await;
-            if follower.leaves.load(Ordering::Relaxed) {
-                return Ok(false);
-            }
-            match watches::keep(eyes, &mut state, url).await {
+            let kept = if follower.leaves.load(Ordering::Relaxed) {
+                Ok(WATCH_AGAIN)
+            } else {
+                watches::keep(eyes, &mut state, url).await
+            };
+            match kept {
                 Ok(pause) => self.watch_at = now + pause,
                 Err(Trouble::Provider(error)) => {
                     // Without posts it is asked more often; bookings are not in danger.
                     tracing::warn!(connection.id = %connection.id, %error, "the provider posts nothing");
                     self.watch_at = now + WATCH_AGAIN;
+                    self.follower.proven.store(false, Ordering::Relaxed);
                     if error == ProviderError::Reconnect {
                         return Err(error.into());
                     }
@@ -289,13 +296,13 @@ impl Course {
                 Err(trouble) => return Err(trouble),
             }
         }
-        let by_hand = connection.options.contains_key("webhook_secret");
-        self.ways.posts = state.watch.is_some() || by_hand;
+        // Whether it was asked to post or an operator has set that up there.
+        self.ways.posts = self.follower.proven.load(Ordering::Relaxed);
         if self.poll_at <= now {
             asked |= self.ask(eyes, &mut state).await?;
         }
         if self.walk_at <= now && self.walk.is_empty() {
-            asked |= self.basis(eyes, &mut state).await?;
+            asked |= self.basis(eyes, &mut state).await? != missing::Basis::NoAccounts;
             self.begin_walk(eyes).await?;
             if self.walk.is_empty() && self.ahead.is_none() {
                 self.up_to_date(eyes, &state).await?;

@@ -102,6 +102,9 @@ pub(super) async fn heard(
     if let Some(takes) = takes {
         let (org, id) = (&connection.org, &connection.id);
         turned = shared.store.judge_connection(org, id, takes, BY, now).await?;
+        if turned.is_some() {
+            shared.registrations.ring();
+        }
     }
     let turn = match (turn, &turned) {
         // It was refused before this start, or somebody else noticed first.

@@ -31,8 +31,10 @@ struct CreateBooking {
     /// Full name of the customer
     customer_name: String,
     /// Phone number of the customer; the number they are calling from by default
+    #[schemars(extend("x-detail" = "customer_phone"))]
     customer_phone: Option<String>,
     /// E-mail address of the customer
+    #[schemars(extend("x-detail" = "customer_email"))]
     customer_email: Option<String>,
     /// Type of service
     service_type: Option<String>,
@@ -185,9 +187,11 @@ struct Appointment {
     customer_name: Option<String>,
     /// Phone number of the customer; the number they are calling from by default
     #[serde(alias = "patient_phone", alias = "phone")]
+    #[schemars(extend("x-detail" = "customer_phone"))]
     customer_phone: Option<String>,
     /// E-mail address of the customer
     #[serde(alias = "patient_email", alias = "email")]
+    #[schemars(extend("x-detail" = "customer_email"))]
     customer_email: Option<String>,
     /// Type of service
     #[serde(alias = "service")]
@@ -240,9 +244,10 @@ struct ClinicAppointment {
     /// Full name of the patient
     patient_name: String,
     /// E-mail address of the patient
-    #[schemars(required)]
+    #[schemars(required, extend("x-detail" = "customer_email"))]
     patient_email: Option<String>,
     /// Phone number of the patient, for the confirmation message; recommended
+    #[schemars(extend("x-detail" = "customer_phone"))]
     patient_phone: Option<String>,
     /// Type of service; consultation by default
     service_type: Option<String>,
@@ -308,7 +313,7 @@ async fn clinic(context: ToolContext, arguments: ClinicAppointment) -> ToolOutco
                 success,
                 appointment_id: booking.id.to_string(),
                 sms_status: sms_status(&context, booking).await,
-                message: if stands { phrases::APPOINTMENT_BOOKED.to_owned() } else { worded },
+                message: if stands { phrases::appointment_booked().to_owned() } else { worded },
                 confirmation: booking.confirmation.clone(),
                 status: booking.status,
                 date: at.date().to_string(),

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::wording::{refused, same_names};
-use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use super::{Face, Given, Listing, Needs, ToolContext, ToolOutcome};
 use crate::booking::phrases::waiting;
 use crate::booking::{CallbackWish, Effects, call_back};
 
@@ -16,8 +16,10 @@ const DESCRIPTION: &str = "Keep a message, or the wish to be called back, for th
 
 pub(super) fn faces() -> Vec<Face> {
     vec![
-        Face::new("request_callback", Listing::Set(NamingSet::Snake), DESCRIPTION, snake),
-        Face::new("requestCallback", Listing::Set(NamingSet::Camel), DESCRIPTION, camel),
+        Face::new("request_callback", Listing::Set(NamingSet::Snake), DESCRIPTION, snake)
+            .needing(Needs::Nothing),
+        Face::new("requestCallback", Listing::Set(NamingSet::Camel), DESCRIPTION, camel)
+            .needing(Needs::Nothing),
     ]
 }
 

@@ -5,7 +5,7 @@ use hookswitch_storage::{CallEvent, NamingSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use super::{Face, Given, Listing, Needs, ToolContext, ToolOutcome};
 use crate::booking::Effects;
 use crate::booking::phrases::handover;
 use crate::session::CallAction;
@@ -16,8 +16,10 @@ const DESCRIPTION: &str = "End the call. Call this when the caller says goodbye 
 
 pub(super) fn faces() -> Vec<Face> {
     vec![
-        Face::new("end_call", Listing::Set(NamingSet::Snake), DESCRIPTION, end),
-        Face::new("endCall", Listing::Set(NamingSet::Camel), DESCRIPTION, end),
+        Face::new("end_call", Listing::Set(NamingSet::Snake), DESCRIPTION, end)
+            .needing(Needs::Nothing),
+        Face::new("endCall", Listing::Set(NamingSet::Camel), DESCRIPTION, end)
+            .needing(Needs::Nothing),
     ]
 }
 

@@ -6,17 +6,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::wording::{read_back, refused, same_names};
-use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use super::{Face, Given, Listing, Needs, ToolContext, ToolOutcome};
 use crate::booking::{Effects, Refusal, people, phrases, storage_down, tell_kept};
 
 pub(super) fn faces() -> Vec<Face> {
-    vec![Face::new(
-        "lookupCaller",
-        Listing::Set(NamingSet::Camel),
-        "Search for an existing customer. Call this when the customer says that they have been \
+    vec![
+        Face::new(
+            "lookupCaller",
+            Listing::Set(NamingSet::Camel),
+            "Search for an existing customer. Call this when the customer says that they have been \
          here before or that you should have their information.",
-        lookup,
-    )]
+            lookup,
+        )
+        .needing(Needs::Nothing),
+    ]
 }
 
 /// Arguments of `lookupCaller` (P177).

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::wording::{refused, same_names};
-use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use super::{Face, Given, Listing, Needs, ToolContext, ToolOutcome};
 use crate::booking::{Effects, Refusal, phrases};
 use crate::directory::matching::Match;
 use crate::directory::{learn, numbers};
@@ -46,7 +46,8 @@ pub(super) fn faces() -> Vec<Face> {
         "Look up customer information by phone number. Call this after collecting the customer's \
          phone number to get appointment details and household information.",
         lookup,
-    )]
+    )
+    .needing(Needs::Directory)]
 }
 
 /// Arguments of `lookup_customer` (P017).

@@ -1,16 +1,18 @@
 //! Handing the caller over: `transfer_call` and `transferCall`. Decides to whom, and says only
 //! what is true: without a number or a way to steer the call, it offers to take a message.
 
-use hookswitch_storage::{CallEvent, NamingSet};
+use hookswitch_storage::{CallEvent, Department, NamingSet};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Face, Given, Listing, ToolContext, ToolOutcome};
+use super::{Face, Given, Listing, Needs, ToolContext, ToolOutcome};
 use crate::booking::phrases::handover;
 use crate::booking::{Effects, people};
 use crate::orgs::OrgEntry;
+use crate::ports::Handover;
 use crate::session::CallAction;
-use crate::session::state::handover::{NO_CALL_CONTROL, NO_TRANSFER_NUMBER};
+use crate::session::state::handover::{NO_CALL_CONTROL, NO_TRANSFER_NUMBER, NOBODY_THERE};
 
 const DESCRIPTION: &str = "Transfer the caller to a human colleague. Call this at once when the \
     caller asks for a person, is frustrated or angry, when the request is too complex for you, \
@@ -22,8 +24,10 @@ pub(crate) const GENERAL: &str = "general";
 
 pub(super) fn faces() -> Vec<Face> {
     vec![
-        Face::new("transfer_call", Listing::Set(NamingSet::Snake), DESCRIPTION, transfer),
-        Face::new("transferCall", Listing::Set(NamingSet::Camel), DESCRIPTION, transfer),
+        Face::new("transfer_call", Listing::Set(NamingSet::Snake), DESCRIPTION, transfer)
+            .needing(Needs::Department),
+        Face::new("transferCall", Listing::Set(NamingSet::Camel), DESCRIPTION, transfer)
+            .needing(Needs::Department),
     ]
 }
 
@@ -55,6 +59,8 @@ pub(crate) struct Ends<'a> {
     pub(crate) caller: Option<&'a str>,
     /// As signalled.
     pub(crate) dialled: Option<&'a str>,
+    /// The time, where those who are not there at it do not count.
+    pub(crate) at: Option<Timestamp>,
 }
 
 impl Ends<'_> {
@@ -71,7 +77,7 @@ pub(crate) fn destination<'a>(
     org: &'a OrgEntry,
     wanted: &str,
     ends: Ends<'_>,
-) -> Option<(&'a str, &'a str)> {
+) -> Option<(&'a str, &'a Department)> {
     let wanted = wanted.trim();
     let called = |wanted: &str| reachable(org, ends, |name| name.eq_ignore_ascii_case(wanted));
     called(wanted).or_else(|| called(GENERAL))
@@ -79,7 +85,7 @@ pub(crate) fn destination<'a>(
 
 /// Somebody, for callers who want a person whoever it is: the general department, else the first
 /// by name.
-pub(crate) fn anybody<'a>(org: &'a OrgEntry, ends: Ends<'_>) -> Option<(&'a str, &'a str)> {
+pub(crate) fn anybody<'a>(org: &'a OrgEntry, ends: Ends<'_>) -> Option<(&'a str, &'a Department)> {
     destination(org, GENERAL, ends).or_else(|| reachable(org, ends, |_| true))
 }
 
@@ -87,12 +93,23 @@ fn reachable<'a>(
     org: &'a OrgEntry,
     ends: Ends<'_>,
     is_meant: impl Fn(&str) -> bool,
-) -> Option<(&'a str, &'a str)> {
-    let departments = org.settings().departments.iter();
-    let mut numbers = departments.map(|(name, at)| (name.as_str(), at.number.as_str()));
-    numbers.find(|(name, number)| {
-        is_meant(name) && !is_own_line(org, number) && !ends.are_at(org, number)
+) -> Option<(&'a str, &'a Department)> {
+    let mut departments = org.settings().departments.iter().map(|(name, at)| (name.as_str(), at));
+    departments.find(|(name, at)| {
+        let number = at.number.as_str();
+        let is_there = ends.at.is_none_or(|now| !at.business_hours_only || org.is_open(now));
+        is_meant(name) && is_there && !is_own_line(org, number) && !ends.are_at(org, number)
     })
+}
+
+/// How a call is handed over to a department.
+pub(crate) fn handover_to(department: &Department) -> Handover {
+    Handover {
+        number: department.number.clone(),
+        extension: department.extension.clone(),
+        plan: department.transfer.clone(),
+        ..Handover::default()
+    }
 }
 
 /// Whether this E.164 number is one of the org's own, which the agent itself answers.
@@ -109,19 +126,29 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
     }
     let state = context.state().await;
     let dialled = context.facts.dialled.as_deref();
-    let ends = Ends { caller: state.caller.number.as_deref(), dialled };
+    let at = Some(context.now());
+    let ends = Ends { caller: state.caller.number.as_deref(), dialled, at };
     let found = destination(&context.org, &department, ends);
     let found = found.or_else(|| anybody(&context.org, ends));
     let mut effects = Effects::default();
-    let number = found.map(|(_, number)| number.to_owned());
+    let number = found.map(|(_, at)| at.number.clone());
     // A supervisor sees the wish even where it cannot be granted.
     effects.events.push(CallEvent::TransferRequested {
         department: Some(department.trim().to_owned()),
-        number: number.clone(),
+        number,
         summary: summary.trim().to_owned(),
+        warm: found.is_some_and(|(_, at)| at.transfer.mode.is_warm()),
     });
-    let (Some((name, _)), Some(number), true) = (found, number, context.can_control(&state)) else {
-        let (code, problem) = if found.is_none() {
+    let (Some((name, at)), true) = (found, context.can_control(&state)) else {
+        let is_closed =
+            found.is_none() && anybody(&context.org, Ends { at: None, ..ends }).is_some();
+        let (code, problem) = if is_closed {
+            (
+                NOBODY_THERE,
+                "The caller wants to be connected outside of the hours in which the departments \
+              that could take the call are there.",
+            )
+        } else if found.is_none() {
             (
                 NO_TRANSFER_NUMBER,
                 "The caller wants to be connected, but no department that could \
@@ -139,7 +166,7 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
             success: false,
             error: Some("transfer_unavailable"),
             department: department.trim(),
-            message: handover::CANNOT_CONNECT.into(),
+            message: if is_closed { handover::CLOSED } else { handover::CANNOT_CONNECT }.into(),
         };
         // What was missing may come with the next message.
         effects.replayable = false;
@@ -155,5 +182,7 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
     // The first words silence the model, so that it does not talk into the transfer; the rest is
     // said by the transfer itself.
     let given = Given::json(&body, true).spoken(handover::ONE_MOMENT, false);
-    ToolOutcome::new(given, effects).then(CallAction::Transfer { number, announcement })
+    let summary = summary.trim().to_owned();
+    let to = Handover { announcement, summary, ..handover_to(at) };
+    ToolOutcome::new(given, effects).then(CallAction::Transfer(Box::new(to)))
 }

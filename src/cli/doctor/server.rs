@@ -36,6 +36,7 @@ pub(super) async fn look(access: &Access, only: Option<&str>) -> Vec<Finding> {
     if let Ok(health) = api.get("/api/health").await {
         findings.extend(clock(&health));
     }
+    findings.extend(vapi(&api).await);
     match orgs(&api, only).await {
         Ok(orgs) => {
             if orgs.is_empty() {
@@ -44,6 +45,8 @@ pub(super) async fn look(access: &Access, only: Option<&str>) -> Vec<Finding> {
             }
             for org in &orgs {
                 findings.extend(connections(&api, org).await);
+                findings.extend(webhook(&api, org).await);
+                findings.extend(agents(&api, org).await);
             }
             findings.extend(directories(&api, &orgs).await);
             for (integration, name) in [("twilio", "text messages"), ("smtp", "e-mail")] {
@@ -64,6 +67,44 @@ fn clock(health: &Value) -> Option<Finding> {
         let says = format!("the server's time is {apart} s away from this machine's");
         Finding::doubtful("server clock", says, "set the clocks, or remove server.clock")
     })
+}
+
+/// Whether tools can be registered with Vapi; it is asked now.
+async fn vapi(api: &Api) -> Option<Finding> {
+    // Only administrators see it.
+    let account = api.get("/api/tools/account").await.ok()?;
+    let what = "Vapi account";
+    let Some(problem) = account["problem"].as_str() else {
+        return Some(Finding::good(what, format!("has {} tools", account["tools"])));
+    };
+    let (says, remedy) = problem.split_once("; ").unwrap_or((problem, "look at the server's log"));
+    let (says, remedy) = (clean(says, 300), clean(remedy, 300));
+    Some(match account["code"].as_str() {
+        // Whoever links tools by hand needs neither.
+        Some("no_key" | "no_public_url" | "no_proof") => Finding::doubtful(what, says, remedy),
+        _ => Finding::bad(what, says, remedy),
+    })
+}
+
+/// Agents whose assistants have not followed.
+async fn agents(api: &Api, org: &Value) -> Vec<Finding> {
+    let id = org["id"].as_str().unwrap_or_default();
+    let what = clean(org["name"].as_str().unwrap_or(id), 40);
+    let agents = api.all(&format!("/api/orgs/{}/agents", escaped(id))).await.unwrap_or_default();
+    let found = agents.iter().filter_map(|agent| {
+        let name = clean(agent["name"].as_str().unwrap_or_default(), 60);
+        let sync = &agent["sync"];
+        match sync["state"].as_str() {
+            Some("synced") => Some(Finding::good(what.clone(), format!("agent {name} is synced"))),
+            Some("not_synced") => {
+                let says = clean(sync["says"].as_str().unwrap_or_default(), 400);
+                let remedy = format!("then `hookswitch tools sync --org {id}`");
+                Some(Finding::bad(what.clone(), format!("agent {name} is {says}"), remedy))
+            }
+            _ => None,
+        }
+    });
+    found.collect()
 }
 
 async fn orgs(api: &Api, only: Option<&str>) -> Result<Vec<Value>, String> {
@@ -95,6 +136,36 @@ async fn connections(api: &Api, org: &Value) -> Vec<Finding> {
         findings.push(check(api, &what, &path, connection).await);
     }
     findings
+}
+
+/// Whether what Vapi posts to the public URL would arrive here and be believed; it is tried now.
+async fn webhook(api: &Api, org: &Value) -> Vec<Finding> {
+    let id = escaped(org["id"].as_str().unwrap_or_default());
+    let what = clean(org["name"].as_str().unwrap_or_default(), 40);
+    let path = format!("/api/orgs/{id}/webhook/check");
+    let tried = match api.ask(Method::POST, &path, None).await {
+        Ok(tried) => tried,
+        Err(error) => {
+            let says = format!("its webhook could not be tried: {error}");
+            return vec![Finding::doubtful(what, says, "use a token with the role org or admin")];
+        }
+    };
+    if tried["public_url_set"] != true {
+        // That it is missing is said of the configuration; the way from outside is not known.
+        return Vec::new();
+    }
+    let items = tried["items"].as_array().into_iter().flatten();
+    let found = items.map(|item| {
+        let text = |name: &str| clean(item[name].as_str().unwrap_or_default(), 200);
+        let scheme = text("scheme");
+        if item["ok"] == true {
+            let says = format!("its webhook is reached and proved by {scheme}");
+            return Finding::good(what.clone(), says);
+        }
+        let says = format!("its webhook, with {scheme}: {}", text("problem"));
+        Finding::bad(what.clone(), says, text("hint"))
+    });
+    found.collect()
 }
 
 /// How the customer directories of these orgs were when they were last asked.

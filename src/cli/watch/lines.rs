@@ -102,6 +102,7 @@ fn describe(event: &Value) -> Option<(String, bool)> {
         "transfer_requested" => {
             (format!("to be handed over {}: {}", field("department"), field("summary")), true)
         }
+        "transfer_changed" => (format!("the hand-over: {}", field("sign").replace('_', " ")), true),
         "control_sent" => (format!("{} by {}", field("action"), field("by")), true),
         "warning" => (format!("warning: {}", field("message")), true),
         "call_ended" => (format!("call ended: {}", field("reason")), true),

@@ -98,7 +98,7 @@ fn each_variable_reaches_its_own_place_and_no_other() {
     fn told(secret: &Option<Secret>) -> Option<&str> {
         secret.as_ref().map(Secret::expose)
     }
-    let table: [(&str, Place); 15] = [
+    let table: [(&str, Place); 16] = [
         ("HOOKSWITCH_ADMIN_TOKEN", |config| told(&config.secrets.admin_token)),
         ("VAPI_PRIVATE_KEY", |config| told(&config.vapi.private_key)),
         ("VAPI_SERVER_URL", |config| config.server.public_url.as_deref()),
@@ -106,6 +106,7 @@ fn each_variable_reaches_its_own_place_and_no_other() {
         ("BACKEND_URL", |config| config.server.public_url.as_deref()),
         ("CALCOM_API_KEY", |config| told(&config.secrets.calcom_api_key)),
         ("SQUARE_ACCESS_TOKEN", |config| told(&config.secrets.square_access_token)),
+        ("CALENDLY_WEBHOOK_SIGNING_KEY", |config| told(&config.secrets.calendly_webhook_key)),
         ("CALENDLY_CLIENT_ID", |config| config.secrets.oauth.calendly.id.as_deref()),
         ("CALENDLY_CLIENT_SECRET", |config| told(&config.secrets.oauth.calendly.secret)),
         ("SQUARE_APPLICATION_ID", |config| config.secrets.oauth.square.id.as_deref()),

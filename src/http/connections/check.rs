@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::State;
 use hookswitch_actors::ports::{ProviderAccount, ProviderError, SlotQuery};
-use hookswitch_actors::{Health, OrgEntry, ProviderHandle, REFUSED};
+use hookswitch_actors::{Health, OrgEntry, ProviderHandle, REFUSED, to_its_end};
 use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -48,23 +48,25 @@ pub(in crate::http) async fn check(
         None
     };
     let before = connection.clone();
-    let connection = {
-        let store = app.calls.store();
-        let learned =
-            store.change_connection(org.id(), &connection.id, learn, &who.name, now).await?;
-        learned.ok_or_else(|| ApiError::not_found("connection"))?
-    };
-    let turned = connection.status != before.status;
-    match &outcome {
-        Ok(()) => app.calls.connection_checked(&connection, true, turned),
-        Err(ProviderError::Reconnect) => app.calls.connection_checked(&connection, false, turned),
-        // That the rest fails need not be the provider's doing; the background finds out.
-        Err(_) => {}
-    }
-    if turned {
-        app.calls.connections().forget(&connection.id);
-        app.calls.connection_changed(&connection);
-    }
+    let (calls, answered) = (app.calls.clone(), outcome.clone());
+    let connection = to_its_end(async move {
+        let (org, id) = (org.id(), &before.id);
+        let learned = calls.store().change_connection(org, id, learn, &who.name, now).await?;
+        let connection = learned.ok_or_else(|| ApiError::not_found("connection"))?;
+        let turned = connection.status != before.status;
+        match answered {
+            Ok(()) => calls.connection_checked(&connection, true, turned),
+            Err(ProviderError::Reconnect) => calls.connection_checked(&connection, false, turned),
+            // That the rest fails need not be the provider's doing; the background finds out.
+            Err(_) => {}
+        }
+        if turned {
+            calls.connections().forget(id);
+            calls.connection_changed(&connection);
+        }
+        Ok::<_, ApiError>(connection)
+    })
+    .await?;
     Ok(Json(json!({
         "connection_id": connection.id,
         "ok": outcome.is_ok(),
@@ -86,7 +88,7 @@ fn learn(
     now: Timestamp,
 ) {
     if let Some(account) = account {
-        connection.external_account_id = Some(account.id);
+        connection.external_account_id = account.id;
         connection.external_account_name = Some(account.name);
     }
     match outcome {

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::header::COOKIE as COOKIES;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use hookswitch_actors::{OrgEntry, sealed_with};
-use hookswitch_storage::{Connection, ConnectionStatus};
+use hookswitch_actors::{OrgEntry, farewell, sealed_with, to_its_end};
+use hookswitch_storage::{Connection, ConnectionStatus, Store};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -47,7 +47,10 @@ pub(in crate::http) async fn callback(
 ) -> Response {
     let Ok(Query(back)) = query else { return nothing_begun().into_response() };
     let outcome = match begun(&app, &back, &headers).await {
-        Ok((waiting, org)) => settle(&app, &waiting, org, back).await,
+        // A code is good once, and what it brings is alive from then on.
+        Ok((waiting, org)) => {
+            to_its_end(async move { settle(&app, &waiting, org, back).await }).await
+        }
         Err(refused) => refused,
     };
     outcome.into_response()
@@ -203,9 +206,10 @@ async fn keep(
     let by = &waiting.who.name;
     let sealed = sealed_with(store, org.id(), &given.grant);
     let ends = given.grant.ends_for_good_at();
+    let entered = sealed.clone();
     let enter = move |connection: &mut Connection| {
         connection.status = ConnectionStatus::Connected;
-        connection.credentials = Some(sealed);
+        connection.credentials = Some(entered);
         connection.external_account_id = given.account;
         connection.external_account_name = None;
         connection.problem = None;
@@ -217,8 +221,11 @@ async fn keep(
         let before = store.connection(org.id(), id).await.ok().flatten();
         let changed = store.change_connection(org.id(), id, enter, by, now).await;
         app.calls.connections().forget(id);
-        let changed =
-            changed.map_err(|_| DISK)?.ok_or("The connection was removed in the meantime.")?;
+        let Some(changed) = changed.map_err(|_| DISK)? else {
+            let never = Connection::new(org.id().clone(), waiting.provider.as_str(), now);
+            unused(store, Connection { credentials: Some(sealed), ..never }).await;
+            return Err("The connection was removed in the meantime.");
+        };
         let was_wrong = before.is_some_and(|before| before.status == ConnectionStatus::Error);
         app.calls.connection_checked(&changed, true, was_wrong);
         app.calls.connection_changed(&changed);
@@ -234,4 +241,12 @@ async fn keep(
     }
     app.calls.connection_changed(&connection);
     Ok(connection)
+}
+
+/// A grant that came too late is taken back.
+async fn unused(store: &Store, connection: Connection) {
+    let Some(job) = farewell(&connection, connection.created_at) else { return };
+    if let Err(error) = store.put_job(job).await {
+        tracing::warn!(%error, "a grant that nobody will use could not be taken back");
+    }
 }

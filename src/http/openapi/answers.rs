@@ -4,6 +4,7 @@
 #![expect(dead_code, reason = "read by the schema generator only")]
 
 mod connections;
+mod tools;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 pub(super) use connections::*;
+pub(super) use tools::*;
 
 use super::names;
 use crate::http::settings::Document;
@@ -301,6 +303,54 @@ pub(super) struct Tool {
     /// Name, description and JSON Schema of the arguments.
     function: Map<String, Value>,
     server: Map<String, Value>,
+    /// What the caller hears while it runs.
+    messages: Vec<Map<String, Value>>,
+}
+
+/// What is wrong with an org's tools.
+#[derive(JsonSchema)]
+pub(super) struct Lint {
+    /// Whether nothing keeps them from being sent to Vapi.
+    ok: bool,
+    items: Vec<LintFinding>,
+}
+
+#[derive(JsonSchema)]
+struct LintFinding {
+    /// `error` or `warning`.
+    severity: String,
+    rule: String,
+    /// The tool, or `prompt`.
+    about: String,
+    says: String,
+    remedy: String,
+}
+
+/// Whether Vapi's posts arrive.
+#[derive(JsonSchema)]
+pub(super) struct WebhookCheck {
+    ok: bool,
+    /// Where was posted to.
+    url: String,
+    /// Whether `server.public_url` is configured.
+    public_url_set: bool,
+    /// One for each entry of `webhook_auth`.
+    items: Vec<WebhookTry>,
+}
+
+#[derive(JsonSchema)]
+struct WebhookTry {
+    scheme: String,
+    ok: bool,
+    duration_ms: u64,
+    problem: Option<String>,
+    hint: Option<String>,
+}
+
+/// Our part of the system prompt.
+#[derive(JsonSchema)]
+pub(super) struct Prompt {
+    prompt: String,
 }
 
 /// What a tool answered: `result`, or `error` if it could not run.

@@ -2,9 +2,9 @@
 //! the names are taken from how its types are written.
 
 use hookswitch_storage::{
-    BookingStatus, CallbackState, CapacityCounts, Channel, HmacEncoding, HmacHash, JobState,
-    MessageState, NamingSet, OutagePolicy, Outcome, RequiredField, Role, SmtpSecurity, Urgency,
-    WaitlistState,
+    BookingStatus, CallbackState, CapacityCounts, Channel, Direction, HmacEncoding, HmacHash,
+    InboundWhen, JobState, Locale, MessageState, NamingSet, OutagePolicy, Outcome, RequiredField,
+    Role, SmtpSecurity, TransferMode, Urgency, WaitlistState,
 };
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -57,8 +57,34 @@ pub(in crate::http) fn urgency(_: &mut SchemaGenerator) -> Schema {
     one_of(&[Urgency::Low, Urgency::Normal, Urgency::Urgent])
 }
 
+pub(in crate::http) fn locale(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[Locale::En, Locale::Es])
+}
+
+pub(in crate::http) fn inbound_when(_: &mut SchemaGenerator) -> Schema {
+    one_of_or_none(&[InboundWhen::Open, InboundWhen::Closed])
+}
+
 pub(in crate::http) fn job_state(_: &mut SchemaGenerator) -> Schema {
     one_of_or_none(&[JobState::Waiting, JobState::Dead, JobState::Done])
+}
+
+pub(in crate::http) fn transfer_mode(_: &mut SchemaGenerator) -> Schema {
+    use TransferMode as Mode;
+    one_of(&[
+        Mode::BlindTransfer,
+        Mode::BlindTransferAddSummaryToSipHeader,
+        Mode::WarmTransferSayMessage,
+        Mode::WarmTransferSaySummary,
+        Mode::WarmTransferWaitForOperatorToSpeakFirstAndThenSayMessage,
+        Mode::WarmTransferWaitForOperatorToSpeakFirstAndThenSaySummary,
+        Mode::WarmTransferTwiml,
+        Mode::WarmTransferExperimental,
+    ])
+}
+
+pub(in crate::http) fn direction(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[Direction::Inbound, Direction::Outbound])
 }
 
 pub(in crate::http) fn naming_set(_: &mut SchemaGenerator) -> Schema {

@@ -6,8 +6,8 @@ use super::shape::Route;
 use crate::http::lists::PageQuery;
 use crate::http::settings::Document;
 use crate::http::{
-    bookings, callbacks, calls, connections, control, customers, feed, jobs, login, messages,
-    oauth, tokens, try_tool, waitlist,
+    agents, bookings, callbacks, calls, connections, control, customers, definitions, feed, jobs,
+    login, messages, oauth, tokens, tool_sync, try_tool, waitlist,
 };
 
 pub(super) fn table() -> Vec<Route> {
@@ -21,7 +21,8 @@ pub(super) fn table() -> Vec<Route> {
         .body::<AnyObject>()
         .gives::<AnyObject>(200),
     ];
-    let of_orgs = [orgs(), of_connections(), of_bookings(), of_waiting(), of_calls()].concat();
+    let of_orgs =
+        [orgs(), of_connections(), of_agents(), of_bookings(), of_waiting(), of_calls()].concat();
     [webhooks(), of_providers, of_orgs, server(), page()].concat()
 }
 
@@ -33,6 +34,7 @@ fn webhooks() -> Vec<Route> {
         one("/webhook/{webhook_id}", "Every server message of one org"),
         one("/webhook/vapi", "Every server message of every org"),
         one("/api/vapi/webhook", "Every server message of every org"),
+        one("/api/oauth/token", "An access token for the secret of a webhook (form, RFC 6749)"),
         one("/api/vapi/tools", "Tool calls of every org"),
         one("/api/vapi/tools/calendar/check", "Free slots, called directly"),
         one("/api/vapi/tools/{name}", "One tool, in an envelope or called directly"),
@@ -144,6 +146,45 @@ fn of_connections() -> Vec<Route> {
     ]
 }
 
+fn of_agents() -> Vec<Route> {
+    let tag = "Tools";
+    let sync = "/api/orgs/{org}/tools/sync";
+    let links = "/api/orgs/{org}/tools/links";
+    let back = "/api/orgs/{org}/agents/{agent}/rollback";
+    vec![
+        Route::new(
+            "get",
+            "/api/orgs/{org}/agents",
+            tag,
+            "Voice agents, and whether each is synced",
+        )
+        .query::<PageQuery>()
+        .gives::<Page<Agent>>(200),
+        Route::new(
+            "put",
+            "/api/orgs/{org}/agents/{agent}",
+            tag,
+            "Save an agent; its assistant at Vapi follows behind the answer",
+        )
+        .body::<agents::AgentDocument>()
+        .gives::<Agent>(200),
+        Route::new("post", back, tag, "Put an agent's assistant back to what it was before")
+            .query::<agents::DryRun>()
+            .gives::<Rollback>(200),
+        Route::new("post", sync, tag, "Bring the org's assistants at Vapi up to date")
+            .query::<agents::DryRun>()
+            .gives::<ToolSync>(200),
+        Route::new("get", links, tag, "Which tool is linked to which assistant")
+            .query::<PageQuery>()
+            .gives::<Page<ToolLink>>(200),
+        Route::new("post", "/api/tools/prune", tag, "Leftovers of ours at Vapi; remove them")
+            .query::<tool_sync::Confirm>()
+            .gives::<Pruned>(200),
+        Route::new("get", "/api/tools/account", tag, "Whether tools can be registered with Vapi")
+            .gives::<VapiAccount>(200),
+    ]
+}
+
 fn of_bookings() -> Vec<Route> {
     let tag = "Bookings";
     let all = "/api/orgs/{org}/bookings";
@@ -245,6 +286,23 @@ fn of_calls() -> Vec<Route> {
         )
         .query::<PageQuery>()
         .gives::<Page<Tool>>(200),
+        Route::new("get", "/api/orgs/{org}/tools/lint", "Tools", "What is wrong with the tools")
+            .gives::<Lint>(200),
+        Route::new(
+            "post",
+            "/api/orgs/{org}/webhook/check",
+            "Orgs",
+            "Whether what Vapi posts to the public URL arrives and is believed",
+        )
+        .gives::<WebhookCheck>(200),
+        Route::new(
+            "get",
+            "/api/orgs/{org}/prompt",
+            "Tools",
+            "What is written into the system prompt of the assistants",
+        )
+        .query::<definitions::Which>()
+        .gives::<Prompt>(200),
         Route::new("post", attempt, "Tools", "Run one tool; what it does is real")
             .body::<try_tool::Trial>()
             .gives::<ToolTrial>(200),
@@ -266,6 +324,8 @@ fn server() -> Vec<Route> {
         Route::new("post", "/api/verify", tag, "Read everything that was written and check it")
             .gives::<Verification>(200),
         Route::new("get", "/api/health", tag, "How the server is").gives::<ServerHealth>(200),
+        Route::new("get", "/metrics", tag, "What a monitoring system reads")
+            .gives_other(200, "application/openmetrics-text"),
         Route::new("get", "/livez", tag, "Whether it is alive").gives::<Sign>(200),
         Route::new("get", "/readyz", tag, "Whether it takes calls").gives::<Sign>(200),
         Route::new("get", "/api/openapi.json", tag, "This document").gives::<AnyObject>(200),

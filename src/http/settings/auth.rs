@@ -28,7 +28,14 @@ enum Mode {
 #[serde(deny_unknown_fields)]
 pub(super) struct AuthDocument {
     mode: Mode,
-    #[serde(default, skip_serializing, alias = "secretKey", alias = "secret_key", alias = "token")]
+    #[serde(
+        default,
+        skip_serializing,
+        alias = "secretKey",
+        alias = "secret_key",
+        alias = "token",
+        alias = "clientSecret"
+    )]
     secret: Option<String>,
     #[serde(default, alias = "headerName", skip_serializing_if = "Option::is_none")]
     header_name: Option<String>,
@@ -75,6 +82,7 @@ impl From<&WebhookAuth> for AuthDocument {
         };
         match &auth.mode {
             WebhookAuthMode::Secret => {}
+            WebhookAuthMode::Oauth2 => document.mode = Mode::Oauth2,
             WebhookAuthMode::Bearer { header, prefix } => {
                 document.mode = Mode::Bearer;
                 document.header_name = Some(header.clone());
@@ -140,12 +148,7 @@ impl AuthDocument {
                 header: header("header_name", self.header_name, "authorization")?,
                 prefix: self.bearer_prefix_enabled.unwrap_or(true),
             }),
-            Mode::Oauth2 => Err(Wrong::new(
-                field("mode"),
-                "oauth2 is not available: Vapi would fetch its tokens from an authorisation server \
-                 of yours, and this server neither is one nor asks one. Use bearer, which Vapi \
-                 sends in the same header, secret, or hmac, which proves the body as well",
-            )),
+            Mode::Oauth2 => Ok(WebhookAuthMode::Oauth2),
             Mode::Hmac => {
                 let default = HmacPlan::default();
                 let include_timestamp = self.include_timestamp.unwrap_or(true);

@@ -103,6 +103,18 @@ pub(super) fn ids(field: &str, ids: Vec<String>) -> Result<Vec<String>, Wrong> {
     Ok(kept)
 }
 
+/// Names of tools; one that does not exist is not on any assistant either.
+pub(super) fn tools(names: BTreeSet<String>) -> Result<BTreeSet<String>, Wrong> {
+    let is_name = |name: &String| {
+        let known = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        (1..=64).contains(&name.len()) && name.chars().all(known)
+    };
+    match names.len() <= 200 && names.iter().all(is_name) {
+        true => Ok(names),
+        false => Err(Wrong::new("disabled_tools", "must be a list of tools' names")),
+    }
+}
+
 /// Most calendars of one service; each is asked whenever slots are.
 const MOST_CALENDARS: usize = 20;
 

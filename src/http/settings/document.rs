@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hookswitch_actors::WEBHOOK_SECRET_FIELD;
 use hookswitch_storage::{
-    BookingRules, BusinessHours, CapacityCounts, Department, NamingSet, OutagePolicy,
-    RequiredField, Sealed, Service, Settings, TimeRange,
+    BusinessHours, CapacityCounts, Locale, NamingSet, Sealed, Service, Settings, TimeRange,
 };
 use jiff::civil::{Date, Time, time};
 use schemars::JsonSchema;
@@ -14,8 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::AuthDocument;
 use super::check::{self, Wrong};
+use super::departments::{self, DepartmentDocument};
 use super::directory::DirectoryDocument;
 use super::messaging::{SmtpDocument, TwilioDocument};
+use super::rules::{RulesDocument, rules};
+use super::voice::{self, CallsDocument, InboundDocument};
 use crate::http::openapi::names;
 
 /// Everything that an operator can set for an org.
@@ -50,6 +52,9 @@ pub(in crate::http) struct Document {
     #[serde(default)]
     #[schemars(schema_with = "names::naming_set")]
     tool_names: NamingSet,
+    /// Names of tools that are on none of the assistants.
+    #[serde(default)]
+    disabled_tools: BTreeSet<String>,
     #[serde(default)]
     prompt: Option<String>,
     #[serde(default)]
@@ -62,6 +67,16 @@ pub(in crate::http) struct Document {
     twilio: Option<TwilioDocument>,
     #[serde(default)]
     smtp: Option<SmtpDocument>,
+    #[serde(default)]
+    calls: CallsDocument,
+    /// The first that fits takes an inbound call; else the first of `assistant_ids`.
+    #[serde(default)]
+    inbound: Vec<InboundDocument>,
+    #[serde(default)]
+    #[schemars(schema_with = "names::locale")]
+    locale: Locale,
+    #[serde(default)]
+    vapi_credential_id: Option<String>,
 }
 
 fn united_states() -> String {
@@ -87,6 +102,8 @@ struct ServiceDocument {
     connections: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slot_minutes: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_per_day: Option<u32>,
 }
 
 fn one() -> u32 {
@@ -95,12 +112,6 @@ fn one() -> u32 {
 
 fn is_usual(counts: &CapacityCounts) -> bool {
     *counts == CapacityCounts::default()
-}
-
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct DepartmentDocument {
-    number: String,
 }
 
 /// Ranges as pairs of `HH:MM`; `24:00` is the end of the day.
@@ -114,40 +125,6 @@ struct Hours {
     fri: Vec<(String, String)>,
     sat: Vec<(String, String)>,
     sun: Vec<(String, String)>,
-}
-
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-struct RulesDocument {
-    min_lead_minutes: u32,
-    horizon_days: u32,
-    max_offers: u32,
-    hold_seconds: u32,
-    waitlist_hold_minutes: u32,
-    #[schemars(schema_with = "names::outage_policy")]
-    outage_policy: OutagePolicy,
-    #[schemars(schema_with = "names::required_fields")]
-    required_fields: Option<Vec<RequiredField>>,
-}
-
-impl Default for RulesDocument {
-    fn default() -> Self {
-        Self::from(&BookingRules::default())
-    }
-}
-
-impl From<&BookingRules> for RulesDocument {
-    fn from(rules: &BookingRules) -> Self {
-        Self {
-            min_lead_minutes: rules.min_lead_minutes,
-            horizon_days: rules.horizon_days,
-            max_offers: rules.max_offers,
-            hold_seconds: rules.hold_seconds,
-            waitlist_hold_minutes: rules.waitlist_hold_minutes,
-            outage_policy: rules.outage_policy,
-            required_fields: rules.required_fields.clone(),
-        }
-    }
 }
 
 impl Hours {
@@ -170,6 +147,7 @@ fn usual_services() -> Vec<ServiceDocument> {
         max_party_size: None,
         connections: Vec::new(),
         slot_minutes: None,
+        max_per_day: None,
     }]
 }
 
@@ -191,12 +169,17 @@ impl Default for Document {
             webhook_auth: Vec::new(),
             booking: RulesDocument::default(),
             tool_names: NamingSet::Snake,
+            disabled_tools: BTreeSet::new(),
             prompt: None,
             retention_days: None,
             default_connection: None,
             customerconnect: None,
             twilio: None,
             smtp: None,
+            calls: CallsDocument::default(),
+            inbound: Vec::new(),
+            locale: Locale::default(),
+            vapi_credential_id: None,
         }
     }
 }
@@ -236,28 +219,28 @@ impl From<&Settings> for Document {
                     max_party_size: service.max_party_size,
                     connections: service.connections.iter().map(ToString::to_string).collect(),
                     slot_minutes: service.slot_minutes,
+                    max_per_day: service.max_per_day,
                 })
                 .collect(),
             default_service: settings.default_service.as_ref().map(ToString::to_string),
             phone_numbers: settings.phone_numbers.iter().cloned().collect(),
             vapi_phone_number_ids: settings.vapi_phone_number_ids.clone(),
             assistant_ids: settings.assistant_ids.clone(),
-            departments: settings
-                .departments
-                .iter()
-                .map(|(name, department)| {
-                    (name.clone(), DepartmentDocument { number: department.number.clone() })
-                })
-                .collect(),
+            departments: departments::written(&settings.departments),
             webhook_auth: settings.webhook_auth.iter().map(AuthDocument::from).collect(),
             booking: RulesDocument::from(&settings.booking),
             tool_names: settings.tool_names,
             prompt: settings.prompt.clone(),
+            disabled_tools: settings.disabled_tools.clone(),
             retention_days: settings.retention_days,
             default_connection: settings.default_connection.as_ref().map(ToString::to_string),
             customerconnect: settings.customerconnect.as_ref().map(DirectoryDocument::from),
             twilio: settings.twilio.as_ref().map(TwilioDocument::from),
             smtp: settings.smtp.as_ref().map(SmtpDocument::from),
+            calls: CallsDocument::from(&settings.calls),
+            inbound: settings.inbound.iter().map(InboundDocument::from).collect(),
+            locale: settings.locale,
+            vapi_credential_id: settings.vapi_credential_id.clone(),
         }
     }
 }
@@ -274,17 +257,10 @@ impl Document {
         let twilio = self.twilio.map(|document| document.into_stored(present, &country, &seal));
         let twilio = twilio.transpose()?;
         let services = services(self.services)?;
+        let assistants = check::ids("assistant_ids", self.assistant_ids)?;
+        let inbound = voice::inbound(self.inbound, &assistants, &country)?;
         let numbers = check::phone_numbers("phone_numbers", self.phone_numbers, &country)?;
-        let departments = self
-            .departments
-            .into_iter()
-            .map(|(name, department)| {
-                check::department(&name)?;
-                let field = format!("departments.{name}.number");
-                let number = check::phone_number(&field, &department.number, &country)?;
-                Ok((name, Department { number }))
-            })
-            .collect::<Result<_, Wrong>>()?;
+        let departments = departments::into_stored(self.departments, &country)?;
         let default_service = self
             .default_service
             .map(|wanted| {
@@ -315,13 +291,14 @@ impl Document {
             )?
             .into_iter()
             .collect(),
-            assistant_ids: check::ids("assistant_ids", self.assistant_ids)?,
+            assistant_ids: assistants,
             departments,
             webhook_auth: super::auth::into_stored(self.webhook_auth, present, |secret| {
                 seal(WEBHOOK_SECRET_FIELD, secret)
             })?,
             booking: rules(self.booking)?,
             tool_names: self.tool_names,
+            disabled_tools: check::tools(self.disabled_tools)?,
             prompt: check::prompt(self.prompt)?,
             retention_days: check::retention(self.retention_days)?,
             default_connection,
@@ -331,6 +308,10 @@ impl Document {
                 .transpose()?,
             twilio,
             smtp: self.smtp.map(|document| document.into_stored(present, &seal)).transpose()?,
+            calls: voice::calls(self.calls)?,
+            inbound,
+            locale: self.locale,
+            vapi_credential_id: voice::credential(self.vapi_credential_id)?,
         })
     }
 }
@@ -357,6 +338,9 @@ fn services(documents: Vec<ServiceDocument>) -> Result<Vec<Service>, Wrong> {
         if let Some(minutes) = document.slot_minutes {
             check::range(field("slot_minutes"), minutes, 1, 1_440)?;
         }
+        if let Some(bookings) = document.max_per_day {
+            check::range(field("max_per_day"), bookings, 1, 10_000)?;
+        }
         services.push(Service {
             id,
             name: check::name(&field("name"), &document.name)?,
@@ -367,27 +351,10 @@ fn services(documents: Vec<ServiceDocument>) -> Result<Vec<Service>, Wrong> {
             max_party_size: document.max_party_size,
             connections: check::connections(&field("connections"), document.connections)?,
             slot_minutes: document.slot_minutes,
+            max_per_day: document.max_per_day,
         });
     }
     Ok(services)
-}
-
-fn rules(document: RulesDocument) -> Result<BookingRules, Wrong> {
-    check::range("booking.min_lead_minutes", document.min_lead_minutes, 0, 525_600)?;
-    check::range("booking.horizon_days", document.horizon_days, 1, 3_650)?;
-    check::range("booking.max_offers", document.max_offers, 1, 20)?;
-    check::range("booking.hold_seconds", document.hold_seconds, 0, 86_400)?;
-    let minutes = document.waitlist_hold_minutes;
-    check::range("booking.waitlist_hold_minutes", minutes, 1, 1_440)?;
-    Ok(BookingRules {
-        min_lead_minutes: document.min_lead_minutes,
-        horizon_days: document.horizon_days,
-        max_offers: document.max_offers,
-        hold_seconds: document.hold_seconds,
-        waitlist_hold_minutes: document.waitlist_hold_minutes,
-        outage_policy: document.outage_policy,
-        required_fields: document.required_fields,
-    })
 }
 
 fn hours(hours: Hours) -> Result<BusinessHours, Wrong> {

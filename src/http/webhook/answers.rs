@@ -42,7 +42,7 @@ pub(super) fn org_unknown_content() -> String {
     json!({
         "success": false,
         "error": "Organization not found for this call",
-        "message": phrases::ORG_NOT_FOUND,
+        "message": phrases::org_not_found(),
     })
     .to_string()
 }

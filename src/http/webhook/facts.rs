@@ -2,10 +2,10 @@
 
 use hookswitch_actors::booking::people;
 use hookswitch_actors::{CallFact, CallFacts, OrgEntry};
-use hookswitch_storage::{CallLinks, CallReport, Caller, Direction};
+use hookswitch_storage::{CallLinks, CallReport, Caller, Direction, TransferSign as Sign};
 use jiff::Timestamp;
 
-use crate::vapi::{CallInfo, Kind, Target};
+use crate::vapi::{CallInfo, HandedOver, Kind, Target};
 
 pub(super) fn call_facts(org: Option<&OrgEntry>, call: &CallInfo) -> CallFacts {
     let country = org.map_or("US", |org| org.settings().country.as_str());
@@ -53,7 +53,10 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
         Kind::StatusUpdate { status, ended_reason, target, refusal } => {
             let ended_reason = ended_reason.as_deref().map(shortened);
             let mut facts = vec![CallFact::Status { status: shortened(&status), ended_reason }];
-            facts.extend(target.map(|target| transfer(org, target)));
+            facts.extend(target.into_iter().flat_map(|target| {
+                [transfer(org, &target), CallFact::HandedOn { sign: Sign::Dialing, to: target.to }]
+            }));
+            facts.extend(made_at.and_then(|at| whereabouts(&status, at)));
             facts.extend(refusal.map(|why| CallFact::Warning {
                 code: "assistant_request_refused",
                 message: format!(
@@ -66,7 +69,9 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
         Kind::EndOfCallReport(report) => {
             let between = report.started_at.zip(report.ended_at);
             let measured = between.map(|(from, to)| to.duration_since(from).as_secs_f64());
-            vec![CallFact::Report {
+            let handed_on = report.transfers.iter().flat_map(|entry| handed_on(org, entry));
+            let mut facts: Vec<CallFact> = handed_on.collect();
+            facts.push(CallFact::Report {
                 report: Box::new(CallReport {
                     cost: report.cost,
                     duration_seconds: measured.or(report.duration_seconds),
@@ -77,7 +82,8 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
                 }),
                 ended_reason: report.ended_reason.as_deref().map(shortened),
                 made_at,
-            }]
+            });
+            facts
         }
         Kind::Transcript { speaker, text, is_final } => {
             vec![CallFact::Said { speaker, text, is_final }]
@@ -87,7 +93,12 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
         }],
         Kind::Hang => vec![CallFact::Stalled],
         Kind::TransferUpdate { target } => {
-            target.map(|target| transfer(org, target)).into_iter().collect()
+            let taken = |target: Target| {
+                let sign = CallFact::HandedOn { sign: Sign::Accepted, to: target.to.clone() };
+                let to_a_person = target.to.is_some().then_some(sign);
+                [Some(transfer(org, &target)), to_a_person].into_iter().flatten()
+            };
+            target.into_iter().flat_map(taken).collect()
         }
         Kind::Language { language } => vec![CallFact::Warning {
             code: "language_changed",
@@ -126,11 +137,34 @@ fn shortened(text: &str) -> String {
     text.chars().take(MAX_REPEATED).collect()
 }
 
-fn transfer(org: &OrgEntry, target: Target) -> CallFact {
+/// Where the caller is at this moment of Vapi's, as far as a status says so.
+fn whereabouts(status: &str, at: Timestamp) -> Option<CallFact> {
+    match status {
+        "in-progress" => Some(CallFact::Whereabouts { with_agent: true, at }),
+        "forwarding" => Some(CallFact::Whereabouts { with_agent: false, at }),
+        _ => None,
+    }
+}
+
+/// What a report says of one hand-over.
+fn handed_on(org: &OrgEntry, entry: &HandedOver) -> Vec<CallFact> {
+    let sign = match entry.status.as_str() {
+        "connected" | "completed" => Sign::Bridged,
+        "no-answer" | "voicemail" => Sign::NoAnswer,
+        "busy" | "failed" | "cancelled" => Sign::Rejected,
+        _ => return Vec::new(),
+    };
+    let target = Target { to: entry.to.clone(), summary: None };
+    let told = target.to.is_some().then(|| transfer(org, &target));
+    let sign = CallFact::HandedOn { sign, to: target.to };
+    told.into_iter().chain([sign]).collect()
+}
+
+fn transfer(org: &OrgEntry, target: &Target) -> CallFact {
     let department = target.to.as_deref().and_then(|number| org.department_at(number));
     CallFact::Transfer {
         department: department.map(str::to_owned),
-        to: target.to,
-        summary: target.summary.unwrap_or_default(),
+        to: target.to.clone(),
+        summary: target.summary.clone().unwrap_or_default(),
     }
 }

@@ -41,7 +41,8 @@ pub(super) async fn answer_question(
             return welcome_body(&welcome);
         }
         Question::WhereToTransfer => {
-            let person = org.and_then(|org| hand_over(org, facts));
+            let now = app.calls.clock().now();
+            let person = org.and_then(|org| hand_over(org, facts, now));
             told.push(match &person {
                 Some(person) => transfer_to(person),
                 None => CallFact::Warning { code: "transfer_refused", message: NO_ONE.into() },

@@ -99,6 +99,8 @@ pub enum Decision {
 pub struct Authority {
     tokens: Tokens,
     decision: Decision,
+    /// Who is signed in there, and agrees or does not.
+    person: String,
 }
 
 /// The running stand-in; it stops when dropped.
@@ -108,6 +110,11 @@ impl StandIn {
     /// How the next people decide.
     pub fn decide(&self, decision: Decision) {
         self.account().decision = decision;
+    }
+
+    /// From now on somebody else is signed in; `/resource` names them.
+    pub fn signs_in(&self, person: &str) {
+        person.clone_into(&mut self.account().person);
     }
 
     /// Ends all access tokens, as their time does; refresh tokens stay good.

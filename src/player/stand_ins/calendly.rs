@@ -72,6 +72,12 @@ impl StandIn {
         self.account().set_token(token);
     }
 
+    /// From now on its posts are signed with the key of an application, as for accounts that were connected in
+    /// a browser, and with no other.
+    pub fn sign_as_application(&self, key: &str) {
+        self.account().sign_as_application(key);
+    }
+
     /// What the host does in Calendly's own pages: cancels the event of a booking. False if there is no
     /// such booking.
     pub fn cancel_by_hand(&self, invitee: &str, reason: &str) -> bool {

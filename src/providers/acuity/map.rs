@@ -276,7 +276,7 @@ pub(super) fn account(body: &[u8]) -> Option<ProviderAccount> {
     let me: wire::Me = wire::read(body)?;
     let named = [me.name, me.email].map(|name| name.trim().to_owned()).into_iter();
     let name = named.into_iter().find(|name| !name.is_empty());
-    Some(ProviderAccount { name: name.unwrap_or_else(|| me.id.clone()), id: me.id })
+    Some(ProviderAccount { name: name.unwrap_or_else(|| me.id.clone()), id: Some(me.id) })
 }
 
 #[cfg(test)]

@@ -211,7 +211,7 @@ pub(super) fn account(body: &[u8]) -> Option<ProviderAccount> {
     let named = [me.name, me.username, me.email].into_iter().flatten();
     let name = named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty());
     let id = me.id.to_string();
-    Some(ProviderAccount { name: name.unwrap_or_else(|| id.clone()), id })
+    Some(ProviderAccount { name: name.unwrap_or_else(|| id.clone()), id: Some(id) })
 }
 
 #[cfg(test)]

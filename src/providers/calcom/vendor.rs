@@ -47,6 +47,11 @@ impl vendor::Vendor for Vendor {
         Options::read(options).map(|_| ())
     }
 
+    // All that use the server's own key share what Cal.com allows it.
+    fn for_administrators(&self, credentials: &Fields) -> &'static [&'static str] {
+        if credentials.contains_key(OWN_KEY) { &["requests_per_minute"] } else { &[] }
+    }
+
     fn check_credentials(&self, given: Fields) -> Result<Fields, Wrong> {
         let key = api_key(&given)?.to_owned();
         Ok(Fields::from_iter([("api_key".to_owned(), json!(key))]))

@@ -279,7 +279,7 @@ pub(super) fn cancel(reason: Option<&str>) -> Value {
 pub(super) fn account(user: &UserBody) -> ProviderAccount {
     let named = [&user.name, &user.email].into_iter().flatten();
     let name = named.map(|name| name.trim().to_owned()).find(|name| !name.is_empty());
-    ProviderAccount { id: user.uri.clone(), name: name.unwrap_or_else(|| user.uri.clone()) }
+    ProviderAccount { id: Some(user.uri.clone()), name: name.unwrap_or_else(|| user.uri.clone()) }
 }
 
 #[cfg(test)]

@@ -15,11 +15,19 @@ const SIGNATURE: &str = "calendly-webhook-signature";
 /// How far the moment of signing may be from now, seconds. Calendly's guide proposes three minutes.
 const TOLERANCE: i64 = 180;
 
-/// Reads a post.
-pub(super) fn read(posted: &Posted<'_>) -> Result<Notice, NoticeRefused> {
+/// Reads a post. For accounts that were connected in a browser Calendly signs with `of_application`, the key of
+/// our application, and with no other; whose connection it is says the address.
+pub(super) fn read(
+    posted: &Posted<'_>,
+    of_application: Option<&str>,
+) -> Result<Notice, NoticeRefused> {
     let secret = posted.secret.ok_or(NoticeRefused::NotExpected)?;
     let header = posted.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
-    let signed_at = proven(secret, header.unwrap_or_default(), posted.body)?;
+    let header = header.unwrap_or_default();
+    let signed_at = match (proven(secret, header, posted.body), of_application) {
+        (Err(_), Some(key)) => proven(key.as_bytes(), header, posted.body)?,
+        (by_subscription, _) => by_subscription?,
+    };
     if (posted.now.as_second() - signed_at.as_second()).abs() > TOLERANCE {
         return Err(NoticeRefused::Stale);
     }

@@ -34,7 +34,7 @@ pub(super) fn adapter(stand_in: &StandIn, event_type: &str) -> Calendly {
     let options = json!({"services": {"consultation": event_type}, "email": "a@example.com"});
     let options = Options::read(options.as_object().unwrap()).unwrap();
     let tokens = FixedToken(Secret::from(TOKEN.to_owned()));
-    Calendly::new(&Arc::new(wire), Arc::new(tokens), options)
+    Calendly::new(&Arc::new(wire), Arc::new(tokens), options, "the-user")
 }
 
 /// The same booking, which is to move to `start`.

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use hookswitch_actors::ports::{AccessTokens, BookingProvider, FixedToken, Notice, ProviderError};
 use hookswitch_storage::{Connection, Secret};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::client::Wire;
 use super::settings::{Options, token};
 use super::{Calendly, notice};
-use crate::config::Config;
+use crate::config::{Config, Secret as Key};
 use crate::providers::Wrong;
 use crate::providers::vendor::{self, Fields, NoticeRefused, Posted};
 
 /// Calendly.
 pub(in crate::providers) struct Vendor {
     wire: Result<Arc<Wire>, String>,
+    webhook_key: Option<Key>,
 }
 
 impl Vendor {
@@ -26,7 +28,7 @@ impl Vendor {
         if let Err(problem) = &wire {
             tracing::error!(%problem, "Calendly cannot be used");
         }
-        Self { wire }
+        Self { wire, webhook_key: config.secrets.calendly_webhook_key.clone() }
     }
 }
 
@@ -68,7 +70,10 @@ impl vendor::Vendor for Vendor {
         connection: &Connection,
         credentials: Fields,
     ) -> Result<Arc<dyn BookingProvider>, ProviderError> {
-        self.adapter_with(connection, tokens(&credentials)?)
+        // Of the token itself no more is kept than tells it from others.
+        let user = token(&credentials).map_err(|_| ProviderError::Reconnect)?;
+        let user = format!("{:x}", Sha256::digest(user));
+        self.of_user(connection, tokens(&credentials)?, &user)
     }
 
     fn adapter_with(
@@ -76,16 +81,30 @@ impl vendor::Vendor for Vendor {
         connection: &Connection,
         tokens: Arc<dyn AccessTokens>,
     ) -> Result<Arc<dyn BookingProvider>, ProviderError> {
+        // Who it is shows with the first answer; until then a connection stands for itself.
+        let user = connection.external_account_id.as_deref();
+        self.of_user(connection, tokens, user.unwrap_or(connection.id.as_str()))
+    }
+
+    fn notice(&self, posted: &Posted<'_>) -> Result<Notice, NoticeRefused> {
+        notice::read(posted, self.webhook_key.as_ref().map(Key::expose))
+    }
+}
+
+impl Vendor {
+    /// The account that `tokens` open; `user` says whose requests Calendly counts together.
+    fn of_user(
+        &self,
+        connection: &Connection,
+        tokens: Arc<dyn AccessTokens>,
+        user: &str,
+    ) -> Result<Arc<dyn BookingProvider>, ProviderError> {
         let by_operator = ProviderError::NeedsHuman;
         let wire = self.wire.as_ref().map_err(|problem| {
             by_operator(format!("providers.calendly cannot be used: {problem}"))
         })?;
         let options =
             Options::read(&connection.options).map_err(|wrong| by_operator(wrong.to_string()))?;
-        Ok(Arc::new(Calendly::new(wire, tokens, options)))
-    }
-
-    fn notice(&self, posted: &Posted<'_>) -> Result<Notice, NoticeRefused> {
-        notice::read(posted)
+        Ok(Arc::new(Calendly::new(wire, tokens, options, user)))
     }
 }

@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dashmap::DashMap;
 use hookswitch_actors::ports::{
     CustomerDirectory, DirectoryAccess, DirectoryAnswer, DirectoryError, DirectoryLimits,
 };
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Url};
+use sha2::{Digest as _, Sha256};
 
 use super::map;
 use crate::providers::http::{self, Failure, Http, Limits};
@@ -20,6 +22,8 @@ const CONNECT: Duration = Duration::from_secs(1);
 const TOTAL: Duration = Duration::from_millis(2_400);
 /// Largest answer that is read, bytes; a hundred contacts are a tenth of it.
 const LARGEST: usize = 1 << 20;
+/// Ways that are kept, each with a socket or two.
+const MOST_WAYS: usize = 1_000;
 /// Where the vendor says when its limit begins anew.
 const RESET: &str = "x-ratelimit-reset";
 /// The strictest of the limits that the vendor's pages give, per key.
@@ -27,7 +31,10 @@ const LIMITS: DirectoryLimits = DirectoryLimits { per_minute: 100, per_hour: 1_0
 
 /// CustomerConnect at one address. Holds no key: each question brings its org's.
 pub(in crate::providers) struct Client {
+    /// Whence each org's way is made.
     http: Http,
+    /// Orgs' own ways, by digests of their keys.
+    ways: DashMap<[u8; 32], Http>,
     search: Url,
     total: Duration,
 }
@@ -39,7 +46,17 @@ impl Client {
         let total = TOTAL.min(tool_deadline * 3 / 4);
         let search = http::join(&http::versioned(base, "/api/v3")?, &["contacts", "search"]);
         let http = Http::new(&search, Limits { connect: CONNECT, total, largest: LARGEST })?;
-        Ok(Self { http, search, total })
+        Ok(Self { http, ways: DashMap::new(), search, total })
+    }
+
+    /// The way of those who ask with this key: no two orgs ever speak over one socket.
+    fn way(&self, key: &[u8]) -> Http {
+        if self.ways.len() >= MOST_WAYS {
+            // Keys that were changed are never told off; who is still there makes a way anew.
+            self.ways.clear();
+        }
+        let digest = Sha256::digest(key).into();
+        self.ways.entry(digest).or_insert_with(|| self.http.own()).clone()
     }
 
     async fn ask(
@@ -54,12 +71,12 @@ impl Client {
         url.query_pairs_mut()
             .append_pair("workspace_id", &access.workspace_id)
             .append_pair("phone_number", digits);
-        let request = self
-            .http
+        let http = self.way(access.api_key.expose());
+        let request = http
             .request(Method::GET, url)
             .header("X-API-Key", key)
             .header(CONTENT_TYPE, "application/json");
-        let answer = self.http.send(request).await.map_err(|failure| match failure {
+        let answer = http.send(request).await.map_err(|failure| match failure {
             Failure::NotSent | Failure::Broken => DirectoryError::Unavailable,
             Failure::Late => DirectoryError::Late,
             Failure::TooLarge => DirectoryError::Unreadable,

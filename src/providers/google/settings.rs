@@ -11,6 +11,8 @@ use crate::providers::{Wrong, template};
 const LONGEST_TOKEN: usize = 2_048;
 /// Longest calendar id, characters; they are like e-mail addresses.
 const LONGEST_ID: usize = 320;
+/// Google's word for the account's own calendar, whosever it is.
+pub(super) const PRIMARY: &str = "primary";
 /// Most calendars; Google answers for so many at once.
 const MOST_CALENDARS: usize = 50;
 /// Fields of an event that an operator may fill.
@@ -54,7 +56,7 @@ impl Options {
     /// # Errors
     /// The first that is wrong, by its name.
     pub(super) fn read(given: &Map<String, Value>) -> Result<Self, Wrong> {
-        let mut calendar_ids = vec!["primary".to_owned()];
+        let mut calendar_ids = vec![PRIMARY.to_owned()];
         let (mut invite, mut send_updates) = (false, None);
         let mut event_fields = BTreeMap::new();
         for (name, value) in given {

@@ -3,12 +3,35 @@
 
 use futures_util::future::join_all;
 use hookswitch_actors::ports::{CalendarEntry, CalendarEvent, EventQuery, ProviderError};
+use reqwest::Method;
 
 use super::Google;
 use super::agenda::{self, Events, Range};
+use super::client::{Client, Request};
 use super::map;
-use super::refusal::{Refusal, unreadable};
-use super::wire::{CONNECTION, REFERENCE};
+use super::refusal::{Asked, Refusal, unreadable};
+use super::settings::PRIMARY;
+use super::wire::{self, CONNECTION, OwnBody, REFERENCE};
+
+/// Whose account it is: the id of its own calendar, which is the account's address and nobody else's.
+/// `primary`, which every account has, stands for it and names nobody. `None` if the access does not
+/// reach so far: one that an operator entered may be good for events alone.
+///
+/// # Errors
+/// If Google cannot be asked.
+pub(super) async fn owner(client: &Client) -> Result<Option<String>, ProviderError> {
+    let path = ["users", "me", "calendarList", "primary"];
+    let query = [("fields", "id".to_owned())];
+    let request = Request::new(Asked::Calendar, Method::GET, &path).query(&query);
+    match client.send(&request).await {
+        Ok(answer) => {
+            let own: OwnBody = wire::read(&answer.body).ok_or_else(unreadable)?;
+            Ok(own.id.filter(|id| !id.is_empty() && id != PRIMARY))
+        }
+        Err(Refusal::Clear(error)) if error.is_outage() => Err(error),
+        Err(_) => Ok(None),
+    }
+}
 
 /// The calendars of the connection.
 ///

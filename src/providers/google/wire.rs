@@ -126,6 +126,13 @@ pub(super) struct EventsBody {
     pub(super) next_sync_token: Option<String>,
 }
 
+/// The account's own calendar.
+#[derive(Debug, Deserialize)]
+pub(super) struct OwnBody {
+    #[serde(default)]
+    pub(super) id: Option<String>,
+}
+
 /// Who is busy when.
 #[derive(Debug, Deserialize)]
 pub(super) struct FreeBusyBody {

@@ -144,7 +144,7 @@ impl Account {
         let id = location.merchant_id.unwrap_or(location.id);
         let name = [location.business_name, location.name].into_iter().flatten();
         let name = name.map(|name| name.trim().to_owned()).find(|name| !name.is_empty());
-        Ok(ProviderAccount { name: name.unwrap_or_else(|| id.clone()), id })
+        Ok(ProviderAccount { name: name.unwrap_or_else(|| id.clone()), id: Some(id) })
     }
 }
 

@@ -2,7 +2,7 @@
 //! how old a signature may be. Vapi leaves the unit of the time stamp open, so its text is signed
 //! as it came and its value is read in every form known.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
@@ -10,6 +10,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use hookswitch_storage::{HmacEncoding, HmacHash, HmacPlan, Secret};
+use jiff::Timestamp;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
@@ -31,15 +32,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 pub(super) fn check(attempt: Attempt<'_>, plan: &HmacPlan, secret: &[u8]) -> Result<(), Problem> {
-    let key = if plan.secret_is_base64 {
-        Secret::new(BASE64.decode(secret.trim_ascii()).map_err(|_| Problem::SecretNotBase64)?)
-    } else {
-        Secret::new(secret.to_vec())
-    };
+    let key = key(plan, secret)?;
     let key = key.expose();
-    if key.is_empty() {
-        return Err(Problem::NoSecret);
-    }
     let (signature, time) = check_headers(attempt, plan)?;
     let signed = signed_bytes(attempt, plan, time)?;
     let matches = signature
@@ -51,6 +45,57 @@ pub(super) fn check(attempt: Attempt<'_>, plan: &HmacPlan, secret: &[u8]) -> Res
             HmacHash::Sha1 => is_signature::<Hmac<Sha1>>(key, &signed, &bytes),
         });
     if matches { Ok(()) } else { Err(Problem::Mismatch(plan.signature_header.clone())) }
+}
+
+fn key(plan: &HmacPlan, secret: &[u8]) -> Result<Secret, Problem> {
+    let key = if plan.secret_is_base64 {
+        Secret::new(BASE64.decode(secret.trim_ascii()).map_err(|_| Problem::SecretNotBase64)?)
+    } else {
+        Secret::new(secret.to_vec())
+    };
+    if key.expose().is_empty() { Err(Problem::NoSecret) } else { Ok(key) }
+}
+
+/// The headers that a signer by this plan sends, in the order of signature, time, message id.
+pub(super) fn prove(
+    plan: &HmacPlan,
+    secret: &[u8],
+    method: &str,
+    url: &str,
+    body: &[u8],
+    now: Timestamp,
+    id: &str,
+) -> Result<Vec<(String, String)>, Problem> {
+    let key = key(plan, secret)?;
+    let time = now.as_second().to_string();
+    let mut sent = Vec::new();
+    if plan.include_timestamp {
+        sent.push((plan.timestamp_header.clone(), time.clone()));
+    }
+    if plan.payload_format.contains("{svix-id}") {
+        let name = plan.message_id_header.as_deref().unwrap_or(MESSAGE_ID);
+        sent.push((name.to_owned(), id.to_owned()));
+    }
+    let mut headers = HeaderMap::new();
+    for (name, value) in &sent {
+        let pair = HeaderName::from_bytes(name.as_bytes()).ok().zip(value.parse().ok());
+        let (name, value) = pair.ok_or_else(|| Problem::Mismatch(name.clone()))?;
+        headers.insert(name, value);
+    }
+    let time = if plan.include_timestamp { time.as_str() } else { "" };
+    let signed = signed_bytes(Attempt { headers: &headers, method, url, body, now }, plan, time)?;
+    let key = key.expose();
+    let signature = match plan.algorithm {
+        HmacHash::Sha256 => signature::<Hmac<Sha256>>(key, &signed),
+        HmacHash::Sha512 => signature::<Hmac<Sha512>>(key, &signed),
+        HmacHash::Sha1 => signature::<Hmac<Sha1>>(key, &signed),
+    };
+    let text = match plan.signature_encoding {
+        HmacEncoding::Base64 => BASE64.encode(signature),
+        HmacEncoding::Hex => signature.iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
+    sent.push((plan.signature_header.clone(), format!("{}{text}", plan.signature_prefix)));
+    Ok(sent)
 }
 
 /// The signature, and the time that was signed with it, if they are there and fresh.
@@ -131,6 +176,12 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
     digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+}
+
+fn signature<M: Mac + KeyInit>(key: &[u8], signed: &[u8]) -> Vec<u8> {
+    let Ok(mut mac) = <M as Mac>::new_from_slice(key) else { return Vec::new() };
+    mac.update(signed);
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// Compares in constant time.

@@ -1,6 +1,6 @@
 //! Which control URLs are called, and the exact form of each command.
 
-use hookswitch_actors::ports::ControlCommand;
+use hookswitch_actors::ports::{ControlCommand, Handover};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -116,7 +116,11 @@ fn each_command_has_exactly_the_form_that_vapi_documents() {
         (ControlCommand::Unmute, json!({"type": "control", "control": "unmute-assistant"})),
         (ControlCommand::End, json!({"type": "end-call"})),
         (
-            ControlCommand::Transfer { number: "+15125550199".into(), announcement: text() },
+            ControlCommand::Transfer(Box::new(Handover {
+                number: "+15125550199".into(),
+                announcement: text(),
+                ..Handover::default()
+            })),
             json!({"type": "transfer", "content": "Hold on.",
                 "destination": {"type": "number", "number": "+15125550199"}}),
         ),

@@ -4,8 +4,8 @@
 use hookswitch_storage::Speaker;
 
 use super::call::first;
-use super::fields::{Message, Piece, Recording, Turn, Upload};
-use super::{Kind, Line, Report, Target};
+use super::fields::{HandedOver as Entry, Message, Piece, Recording, Turn, Upload};
+use super::{HandedOver, Kind, Line, Report, Target};
 use crate::vapi::lenient::{Leaf, Many, Members};
 
 pub(super) fn status_update(message: &Message<'_>) -> Kind {
@@ -109,7 +109,16 @@ pub(super) fn report<'a>(message: &Message<'a>) -> Report {
             message.stereo_recording_url,
         ]),
         success_evaluation: message.analysis.leaf(|analysis| analysis.success_evaluation).word(),
+        transfers: transfers(artifact.leaf(|artifact| artifact.transfers)),
     }
+}
+
+fn transfers(entries: Leaf<'_>) -> Vec<HandedOver> {
+    let one = |entry: &Entry<'_>| {
+        let to = entry.destination.0.as_ref().and_then(|to| first([to.number, to.sip_uri]));
+        Some(HandedOver { to, status: entry.status.word()? })
+    };
+    list(entries).iter().filter_map(one).collect()
 }
 
 /// A list that only some messages need, read on demand.

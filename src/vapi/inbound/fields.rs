@@ -141,6 +141,15 @@ wire_struct! {
         recording: Maybe<Recording<'a>> = "recording",
         recording_url: Leaf<'a> = "recordingUrl" | "recording_url",
         stereo_recording_url: Leaf<'a> = "stereoRecordingUrl" | "stereo_recording_url",
+        transfers: Leaf<'a> = "transfers",
+    }
+}
+
+wire_struct! {
+    /// One hand-over of an ended call.
+    HandedOver {
+        destination: Maybe<Destination<'a>> = "destination",
+        status: Leaf<'a> = "status",
     }
 }
 

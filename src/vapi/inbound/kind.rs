@@ -167,6 +167,23 @@ pub struct Report {
     pub recording_url: Option<String>,
     /// Vapi's judgement, a text even where it reads `true`.
     pub success_evaluation: Option<String>,
+    /// What became of each hand-over.
+    pub transfers: Vec<HandedOver>,
+}
+
+/// A hand-over of an ended call.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HandedOver {
+    /// Number or SIP address.
+    pub to: Option<String>,
+    /// `connected`, `no-answer`, `busy`, `voicemail`, `failed`, `completed`, `cancelled` or another text.
+    pub status: String,
+}
+
+impl fmt::Debug for HandedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HandedOver({})", self.status)
+    }
 }
 
 impl fmt::Debug for Report {
@@ -179,6 +196,7 @@ impl fmt::Debug for Report {
             .field("cost", &self.cost)
             .field("duration_seconds", &self.duration_seconds)
             .field("success_evaluation", &self.success_evaluation)
+            .field("transfers", &self.transfers)
             .finish_non_exhaustive()
     }
 }

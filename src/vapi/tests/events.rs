@@ -43,6 +43,7 @@ fn a_report_prefers_the_nested_copies_and_the_measured_duration() {
             summary: Some("Mara booked a gear check.".into()),
             recording_url: Some("https://recordings.vapi.example/0199c4de-mono.wav".into()),
             success_evaluation: Some("true".into()),
+            transfers: Vec::new(),
         })
     );
 }

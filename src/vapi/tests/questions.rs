@@ -28,11 +28,18 @@ fn briefing(caller: Option<KnownCaller>) -> Briefing {
         time_zone: "America/Denver".into(),
         caller,
         kept_slot: None,
+        open_slots: None,
     }
 }
 
 fn bench() -> Destination {
-    Destination { department: "bench".into(), number: "+13035550170".into(), words: "One moment." }
+    Destination {
+        department: "bench".into(),
+        number: "+13035550170".into(),
+        words: "One moment.",
+        extension: None,
+        plan: None,
+    }
 }
 
 #[test]

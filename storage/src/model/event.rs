@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{BookingId, ConnectionId, CustomerId, ResourceId, ServiceId, ToolCallId};
-use crate::model::{BookingStatus, Outcome};
+use crate::model::{BookingStatus, Outcome, TransferSign};
 
 /// One change of one call. Written so that applying it twice does no harm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,16 @@ pub enum CallEvent {
     /// An attempt to book failed; the total for the call so far.
     AttemptCounted { attempts: u32 },
     /// The caller is to be handed over.
-    TransferRequested { department: Option<String>, number: Option<String>, summary: String },
+    TransferRequested {
+        department: Option<String>,
+        number: Option<String>,
+        summary: String,
+        /// Whether the person hears something before the caller is connected.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        warm: bool,
+    },
+    /// Something was heard of the hand-over to this number; of the one under way if none is named.
+    TransferChanged { sign: TransferSign, number: Option<String> },
     /// Someone stepped in.
     ControlSent { action: String, by: String },
     /// Something a supervisor should know.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypt::Sealed;
 use crate::ids::{ConnectionId, OrgId, ServiceId, WebhookId};
+use crate::model::handover::Department;
+use crate::model::voice::{CallRules, InboundRule, Locale};
+use crate::model::webhook_auth::WebhookAuth;
 
 /// One business and everything an operator has set for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +66,9 @@ pub struct Settings {
     /// Which set of tool names is registered with Vapi; both are answered.
     #[serde(default)]
     pub tool_names: NamingSet,
+    /// Tools of the naming set that are on none of the org's assistants, by name.
+    #[serde(default)]
+    pub disabled_tools: BTreeSet<String>,
     /// The operator's own part of the system prompt.
     #[serde(default)]
     pub prompt: Option<String>,
@@ -81,6 +87,19 @@ pub struct Settings {
     /// The server that e-mail is sent through.
     #[serde(default)]
     pub smtp: Option<Smtp>,
+    /// How long a call may be.
+    #[serde(default)]
+    pub calls: CallRules,
+    /// Which assistant takes which inbound call; the first rule that fits counts, and without one
+    /// the first of `assistant_ids`.
+    #[serde(default)]
+    pub inbound: Vec<InboundRule>,
+    /// The language that callers are spoken to in.
+    #[serde(default)]
+    pub locale: Locale,
+    /// The credential in Vapi that carries this org's own webhook secret.
+    #[serde(default)]
+    pub vapi_credential_id: Option<String>,
 }
 
 /// An org's access to the CustomerConnect directory.
@@ -232,6 +251,9 @@ pub struct Service {
     /// Distance between two starts, minutes; the duration when not set.
     #[serde(default)]
     pub slot_minutes: Option<u32>,
+    /// The most bookings of it on one day of the org's, at least 1; as many as there is time for when not set.
+    #[serde(default)]
+    pub max_per_day: Option<u32>,
 }
 
 fn one() -> u32 {
@@ -269,13 +291,6 @@ impl Service {
             }
         }
     }
-}
-
-/// Where a call can be handed over to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Department {
-    /// E.164 number.
-    pub number: String,
 }
 
 /// The naming set that is registered with Vapi (ruling K6).
@@ -350,91 +365,4 @@ pub enum RequiredField {
     CustomerPhone,
     /// The customer's e-mail address.
     CustomerEmail,
-}
-
-/// One way in which a webhook proves that it comes from Vapi.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WebhookAuth {
-    /// The scheme and its parameters.
-    pub mode: WebhookAuthMode,
-    /// The secret, sealed under the field name `webhook_auth`.
-    pub secret: Sealed,
-}
-
-/// The scheme of a [`WebhookAuth`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", rename_all = "snake_case")]
-pub enum WebhookAuthMode {
-    /// `Authorization: Bearer <secret>`, or another header.
-    Bearer {
-        /// Header that carries the token, lower case.
-        header: String,
-        /// Whether `Bearer ` stands before the token.
-        prefix: bool,
-    },
-    /// `X-Vapi-Secret: <secret>`.
-    Secret,
-    /// A signature over the raw body.
-    Hmac(HmacPlan),
-}
-
-/// How a webhook is signed; the fields of Vapi's HMAC credential.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HmacPlan {
-    /// Whether the secret is base64 text of the key.
-    pub secret_is_base64: bool,
-    /// Hash of the HMAC.
-    pub algorithm: HmacHash,
-    /// Header with the signature, lower case.
-    pub signature_header: String,
-    /// Header with the time stamp, lower case.
-    pub timestamp_header: String,
-    /// Whether a time stamp is sent and checked.
-    pub include_timestamp: bool,
-    /// What is signed; `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}` are replaced.
-    pub payload_format: String,
-    /// Text form of the signature.
-    pub signature_encoding: HmacEncoding,
-    /// Text before the signature, as `sha256=`.
-    pub signature_prefix: String,
-    /// Header with the message id, lower case.
-    pub message_id_header: Option<String>,
-}
-
-impl Default for HmacPlan {
-    fn default() -> Self {
-        Self {
-            secret_is_base64: false,
-            algorithm: HmacHash::Sha256,
-            signature_header: "x-signature".into(),
-            timestamp_header: "x-timestamp".into(),
-            include_timestamp: true,
-            payload_format: "{timestamp}.{body}".into(),
-            signature_encoding: HmacEncoding::Hex,
-            signature_prefix: String::new(),
-            message_id_header: None,
-        }
-    }
-}
-
-/// Hash of an HMAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HmacHash {
-    /// SHA-256.
-    Sha256,
-    /// SHA-512.
-    Sha512,
-    /// SHA-1, for old set-ups.
-    Sha1,
-}
-
-/// Text form of a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HmacEncoding {
-    /// Lower or upper case hexadecimal.
-    Hex,
-    /// Standard base64.
-    Base64,
 }

@@ -53,6 +53,21 @@ pub(crate) fn request(
     Ok(CallbackOutcome::Kept(Box::new(callback)))
 }
 
+/// Keeps a wish unless one was kept in the same call before, whatever became of it.
+pub(crate) fn request_first(
+    tx: &mut Tx<'_>,
+    wish: RequestCallback,
+) -> Result<Option<Callback>, StoreError> {
+    if let Some(call) = &wish.call_id
+        && callbacks::of_call(tx, &wish.org, call)?.is_some()
+    {
+        return Ok(None);
+    }
+    Ok(match request(tx, wish)? {
+        CallbackOutcome::Kept(callback) | CallbackOutcome::Completed(callback) => Some(*callback),
+    })
+}
+
 fn complete(
     tx: &mut Tx<'_>,
     old: Callback,

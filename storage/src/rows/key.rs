@@ -85,6 +85,11 @@ tables! {
     MessageOfCause = 92 "message index" Org,
     MessageOfSender = 93 "message index" Org,
     OptOuts = 94 "opt-out" Org,
+    /// Tools as they are registered with the voice platform, shared by all orgs.
+    Registrations = 100 "registration" Global,
+    Agents = 101 "agent" Org,
+    ToolLinks = 102 "tool link" Org,
+    Snapshots = 103 "assistant snapshot" Org,
 }
 
 impl Table {

@@ -1,10 +1,11 @@
 //! Bookings. Every write is promised: it is on disk before the answer.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::Store;
 use crate::error::StoreError;
-use crate::ids::{BookingId, ConnectionId, OrgId, ResourceId};
+use crate::ids::{BookingId, ConnectionId, OrgId, ResourceId, ServiceId};
 use crate::model::Booking;
 use crate::ops::bookings as ops;
 use crate::requests::{
@@ -169,6 +170,22 @@ impl Store {
     ) -> Result<Listing<Booking>, StoreError> {
         let (org, filter, page) = (org.clone(), filter.clone(), page.clone());
         self.read(move |rows| bookings::matching(rows, &org, &filter, &page)).await
+    }
+
+    /// Of the days from `first` to `last`, in the org's zone, those with as many bookings of a service as it
+    /// may have; the booking of `except` does not count.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn full_days(
+        &self,
+        org: &OrgId,
+        service: &ServiceId,
+        (first, last): (Date, Date),
+        except: Option<BookingId>,
+    ) -> Result<Vec<Date>, StoreError> {
+        let (org, service) = (org.clone(), service.clone());
+        self.read(move |rows| ops::full_days(rows, (&org, &service), (first, last), except)).await
     }
 
     /// What occupies a resource between `from` (inclusive) and `to` (exclusive), by start.

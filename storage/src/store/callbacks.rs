@@ -21,6 +21,18 @@ impl Store {
         self.write(Promised, move |tx| ops::callbacks::request(tx, wish)).await
     }
 
+    /// Keeps a wish to be called back unless one was kept in the same call before, whatever became of it;
+    /// `None` then.
+    ///
+    /// # Errors
+    /// As [`Self::request_callback`].
+    pub async fn request_first_callback(
+        &self,
+        wish: RequestCallback,
+    ) -> Result<Option<Callback>, StoreError> {
+        self.write(Promised, move |tx| ops::callbacks::request_first(tx, wish)).await
+    }
+
     /// Changes what operators keep of a callback; `None` if there is no such.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 crate::checks! {
     a_second_wish_of_a_call_completes_the_first,
     a_wish_after_the_first_is_done_is_a_new_one,
+    one_that_only_makes_up_for_none_leaves_what_was_asked_for_as_it_is,
     open_ones_come_first_and_the_newest_of_them_first,
     a_change_is_audited_by_field_names_and_one_that_changes_nothing_is_not,
     a_callback_is_its_orgs_alone_and_needs_a_number,
@@ -67,6 +68,23 @@ mod check {
         store.change_callback(change(&first, CallbackState::Done)).await.unwrap();
         let second = kept(store.request_callback(callback(&org, Some("a"), 3)).await.unwrap());
         assert_ne!(first.id, second.id);
+    }
+
+    pub(super) async fn one_that_only_makes_up_for_none_leaves_what_was_asked_for_as_it_is(
+        store: &Store,
+    ) {
+        let org = org_in(store).await;
+        let first = kept(store.request_callback(callback(&org, Some("a"), 0)).await.unwrap());
+        let ours =
+            |call| RequestCallback { phone: "+4930999".into(), ..callback(&org, Some(call), 3) };
+        assert_eq!(store.request_first_callback(ours("a")).await.unwrap(), None);
+        store.change_callback(change(&first, CallbackState::Done)).await.unwrap();
+        assert_eq!(store.request_first_callback(ours("a")).await.unwrap(), None, "nor once more");
+        let other = store.request_first_callback(ours("b")).await.unwrap().unwrap();
+        assert_eq!(store.request_first_callback(ours("b")).await.unwrap(), None);
+        let all = store.callbacks(&org, None, &Page::default()).await.unwrap().items;
+        assert_eq!(all.len(), 2);
+        assert_eq!((&all[0], &all[1].phone), (&other, &first.phone));
     }
 
     pub(super) async fn open_ones_come_first_and_the_newest_of_them_first(store: &Store) {

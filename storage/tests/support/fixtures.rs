@@ -47,11 +47,16 @@ pub(crate) fn settings(name: &str) -> Settings {
         booking: BookingRules::default(),
         tool_names: NamingSet::Snake,
         prompt: None,
+        disabled_tools: Default::default(),
         retention_days: None,
         default_connection: None,
         customerconnect: None,
         twilio: None,
         smtp: None,
+        calls: hookswitch_storage::CallRules::default(),
+        inbound: Vec::new(),
+        locale: hookswitch_storage::Locale::default(),
+        vapi_credential_id: None,
     }
 }
 

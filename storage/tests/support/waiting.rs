@@ -18,6 +18,7 @@ fn service(id: &str, minutes: u32, capacity: u32, counts: CapacityCounts) -> Ser
         max_party_size: None,
         connections: Vec::new(),
         slot_minutes: Some(15),
+        max_per_day: None,
     }
 }
 

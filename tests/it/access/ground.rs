@@ -78,6 +78,9 @@ pub(super) struct Ground {
     foreign_has: Belongings,
 }
 
+/// The agent of each org; who saves one under another's name has one of their own by it.
+const AGENT: &str = "reception";
+
 /// What a path below an org can name.
 #[derive(Default)]
 struct Belongings {
@@ -165,6 +168,7 @@ impl Ground {
             .replace("{connection}", &has.connection)
             .replace("{callback}", &has.callback)
             .replace("{call}", &has.call)
+            .replace("{agent}", AGENT)
             .replace("{integration}", "builtin")
             .replace("{provider}", "square")
             .replace("{name}", "check_availability");
@@ -244,7 +248,7 @@ impl Ground {
     pub(super) async fn everything(&self) -> Value {
         let mut all = Vec::new();
         for org in [&self.own, &self.foreign] {
-            for what in ["", "/connections", "/bookings", "/callbacks", "/audit"] {
+            for what in ["", "/agents", "/connections", "/bookings", "/callbacks", "/audit"] {
                 all.push(self.server.get(&format!("/api/orgs/{}{what}", org.id)).await);
             }
         }
@@ -276,6 +280,14 @@ async fn belongings(server: &TestServer, org: &TestOrg) -> Belongings {
     let wish = json!({"customer_phone": "+15125550143", "customer_name": "Ann Ruiz"});
     let (status, callback) = server.api(Method::POST, &own("/callbacks"), Some(wish)).await;
     assert_eq!(status, StatusCode::CREATED, "{callback}");
+    let agent = json!({"assistant_id": format!("of-{}", org.id), "direction": "inbound"});
+    let path = own(&format!("/agents/{AGENT}"));
+    assert_eq!(server.api(Method::PUT, &path, Some(agent)).await.0, StatusCode::OK);
+    let tried = || async {
+        let agents = server.get(&own("/agents")).await;
+        agents["items"][0]["sync"]["tried_at"].is_string().then_some(())
+    };
+    eventually("the agent's assistant to have been thought of", tried).await;
     Belongings {
         callback: callback["id"].as_str().unwrap().to_owned(),
         booking: booking["id"].as_str().unwrap().to_owned(),

@@ -171,3 +171,39 @@ async fn a_closed_day_names_the_next_openings_and_they_can_be_booked_at_once() {
     let wish = json!({"date": "2026-09-29", "time": "9:30 am", "customer_name": "Ann Ruiz"});
     assert_eq!(call.tool("create_booking", wish).await["success"], true);
 }
+
+#[tokio::test]
+async fn a_service_that_is_named_only_roughly_is_the_one_that_was_offered() {
+    let server = TestServer::start().await;
+    let services = json!([
+        {"id": "consultation", "name": "Consultation", "duration_minutes": 30},
+        {"id": "teeth_whitening", "name": "Teeth whitening", "duration_minutes": 60},
+    ]);
+    let org = server.org(json!({"services": services})).await;
+    let call = org.call(&server, ANN);
+    let ask = json!({"date": DAY, "service_type": "Teeth whitening"});
+    call.tool("check_availability", ask).await;
+    let wish = json!({"date": DAY, "time": "10:00", "customer_name": "Ann Ruiz",
+        "service_type": "whitening"});
+    let booked = call.tool("create_booking", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(org.bookings(&server).await[0]["service_id"], "teeth_whitening");
+}
+
+#[tokio::test]
+async fn a_name_said_more_fully_is_the_same_person_at_the_same_time() {
+    let server = TestServer::start().await;
+    let services = json!([{"id": "consultation", "name": "Consultation", "duration_minutes": 30,
+        "capacity": 3}]);
+    let org = server.org(json!({"services": services})).await;
+    let call = org.call(&server, ANN);
+    call.tool("check_availability", json!({"date": DAY})).await;
+    let wish = |name: &str| json!({"date": DAY, "time": "10:00", "customer_name": name});
+    let first = call.tool("create_booking", wish("Jane")).await;
+    let again = call.tool("create_booking", wish("Jane Doe")).await;
+    assert_eq!(first["success"], true, "{first}");
+    assert_eq!(first["confirmationNumber"], again["confirmationNumber"], "{again}");
+    let other = call.tool("create_booking", wish("Janet")).await;
+    assert_eq!(other["success"], true, "{other}");
+    assert_eq!(org.bookings(&server).await.len(), 2, "Janet is somebody else");
+}

@@ -71,3 +71,48 @@ async fn what_was_offered_is_not_booked_against_rules_that_came_since() {
         assert_eq!(org.bookings(&server).await.len(), standing, "{what}");
     }
 }
+
+#[tokio::test]
+async fn a_day_takes_no_more_bookings_of_a_service_than_it_may_have_whoever_is_first() {
+    let server = TestServer::start().await;
+    let services = json!([
+        {"id": "implant", "name": "Implant", "duration_minutes": 60, "max_per_day": 2, "capacity": 5},
+        {"id": "consultation", "name": "Consultation", "duration_minutes": 30},
+    ]);
+    let org = server.org(json!({"services": services})).await;
+    let calls: Vec<_> = (0..6).map(|n| org.call(&server, &format!("+1512555015{n}"))).collect();
+    let books = calls.iter().enumerate().map(async |(n, call)| {
+        let ask = json!({"date": DAY, "service_type": "implant"});
+        call.tool("check_availability", ask).await;
+        let wish = json!({"date": DAY, "time": format!("{}:00", 9 + n), "service_type": "implant",
+            "customer_name": format!("Caller {n}")});
+        call.tool("create_booking", wish).await
+    });
+    let answers = futures_util::future::join_all(books).await;
+    let (booked, refused): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer["success"] == true);
+    assert_eq!(booked.len(), 2, "{answers:?}");
+    for answer in refused {
+        assert_eq!(answer["error"], "slot_unavailable", "{answer}");
+        let others = answer["alternatives"].as_array().unwrap();
+        assert!(others.iter().all(|slot| slot["date"] != DAY), "on another day: {answer}");
+    }
+    let free = |service: &str| json!({"date": DAY, "service_type": service});
+    let last = calls[0].tool("check_availability", free("implant")).await;
+    assert_eq!(last["available"], false, "{last}");
+    let other = calls[0].tool("check_availability", free("consultation")).await;
+    assert_eq!(other["available"], true, "another service has its own count: {other}");
+
+    // One that is moved within the day stays one; one that is given up makes room.
+    let ours = org.bookings(&server).await;
+    let implant = ours.iter().find(|ours| ours["service_id"] == "implant").unwrap();
+    let id = implant["id"].as_str().unwrap();
+    let path = format!("/api/orgs/{}/bookings/{id}", org.id);
+    let moved = Some(json!({"start": "2026-09-24T16:00:00-05:00"}));
+    let (status, answer) = server.api(Method::POST, &format!("{path}/reschedule"), moved).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (status, _) = server.api(Method::POST, &format!("{path}/cancel"), None).await;
+    assert_eq!(status, StatusCode::OK);
+    let again = calls[0].tool("check_availability", free("implant")).await;
+    assert_eq!(again["available"], true, "{again}");
+}

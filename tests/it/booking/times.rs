@@ -312,3 +312,53 @@ async fn tomorrow_is_the_same_day_in_the_offer_and_in_the_booking_whatever_zone_
     let gone = call.tool("cancelAppointment", json!({"appointmentDate": "tomorrow"})).await;
     assert_eq!(gone["success"], true, "{gone}");
 }
+
+#[tokio::test]
+async fn alternatives_are_dated_as_a_caller_far_away_counts_days() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({"closed_dates": ["2026-09-23", DAY]})).await;
+    let call = org.call(&server, ANN);
+    let full = json!({"date": DAY, "timezone": "Asia/Tokyo"});
+    let free = call.tool("checkAvailability", full).await;
+    // Nine on Friday in Chicago is an hour before midnight in Tokyo.
+    assert_eq!(
+        free["alternatives"],
+        json!([
+            {"date": "2026-09-25", "slots": ["23:00", "23:30"]},
+            {"date": "2026-09-26", "slots": ["00:00", "00:30", "01:00"]},
+            {"date": "2026-09-28", "slots": ["23:00", "23:30"]},
+        ]),
+        "{free}"
+    );
+    let wish = json!({"appointmentDate": "2026-09-26", "appointmentTime": "00:00",
+        "patientName": "Ann Ruiz", "patientEmail": "ann@example.com"});
+    let booked = call.tool("bookClinicAppointment", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(org.bookings(&server).await[0]["start"], "2026-09-26T00:00:00+09:00");
+}
+
+#[tokio::test]
+async fn a_move_to_an_offset_that_shows_another_time_is_asked_back_before_anything_moves() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let call = org.call(&server, ANN);
+    call.tool("check_availability", json!({"date": DAY})).await;
+    let wish = json!({"date": DAY, "time": "09:00", "customer_name": "Ann Ruiz"});
+    let booked = call.tool("create_booking", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    call.end().await;
+
+    // "Move it to one", from a model that writes Greenwich's letter behind local time: eight in Chicago is
+    // closed, so eleven is meant there, or six hours later.
+    let call = org.call(&server, ANN);
+    let code = booked["confirmationNumber"].as_str().unwrap();
+    let to = json!({"booking_reference": code, "new_time": "2026-09-24T16:00:00Z"});
+    let asked = call.tool("reschedule_booking", to.clone()).await;
+    assert_eq!(asked["success"], false, "{asked}");
+    let words = asked["message"].as_str().unwrap();
+    assert!(words.contains("11 AM"), "{words}");
+    assert_eq!(org.bookings(&server).await[0]["booking_time"], "09:00");
+    let moved = call.tool("reschedule_booking", to).await;
+    assert_eq!(moved["success"], true, "said again it is meant: {moved}");
+    assert_eq!(org.bookings(&server).await[0]["booking_time"], "11:00");
+}

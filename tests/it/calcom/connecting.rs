@@ -5,6 +5,7 @@ use hookswitch::config::{Config, Secret};
 
 use super::*;
 use crate::clinic::connections;
+use crate::support::{FeedClient, eventually};
 
 async fn book_at_ten(call: &VapiCall) -> Value {
     let free = call.tool("check_availability", json!({"date": DAY})).await;
@@ -186,9 +187,23 @@ async fn the_servers_own_key_is_lent_by_an_administrator_only() {
         "taking one's key away does not lend another: {checked}"
     );
     let lent = connect(&server, &org, bare).await;
-    let path = format!("{}/{}/check", connections(&org), lent["id"].as_str().unwrap());
-    let (_, checked) = server.api(Method::POST, &path, None).await;
+    let path = format!("{}/{}", connections(&org), lent["id"].as_str().unwrap());
+    let check = format!("{path}/check");
+    let (_, checked) = server.api(Method::POST, &check, None).await;
     assert_eq!(checked["ok"], true, "{checked}");
+    // What Cal.com allows the key is of all who use it.
+    let other = connect(&server, &server.org(json!({})).await, connection(PLAIN)).await;
+    assert_eq!(other["options"]["requests_per_minute"], Value::Null);
+    let rate = |rate: u32| json!({"options": {"requests_per_minute": rate}});
+    for rate in [rate(6_000), rate(1)] {
+        assert_eq!(as_org(Method::PATCH, path.clone(), &rate).await, refused, "{rate}");
+    }
+    let language = json!({"options": {"language": "de"}});
+    assert_eq!(as_org(Method::PATCH, path.clone(), &language).await, StatusCode::OK);
+    let (status, answer) = server.api(Method::PATCH, &path, Some(rate(6_000))).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let (_, checked) = server.api(Method::POST, &check, None).await;
+    assert_eq!(checked["quota"][0]["requests"], 120, "another knows of no more: {checked}");
 }
 
 #[tokio::test]
@@ -219,4 +234,67 @@ async fn a_connection_of_another_org_is_not_there_and_not_used() {
     assert_eq!(answer, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(book_at_ten(&other.call(&clinic.server, ANN)).await["success"], true);
     assert!(clinic.stand_in.asked().is_empty(), "the other org's calendar is its own");
+}
+
+#[tokio::test]
+async fn what_waited_for_a_calendar_that_is_removed_is_told_as_failed_and_leaves_nothing_behind() {
+    let clinic =
+        Clinic::open_with(PLAIN, json!({"booking": {"outage_policy": "defaults"}}), 5_500).await;
+    let call = clinic.offered().await;
+    clinic.stand_in.change_key("another-key");
+    let promised = clinic.book(&call).await;
+    assert_eq!(promised["success"], true, "{promised}");
+    assert_eq!(clinic.bookings().await[0]["status"], "pending", "{promised}");
+    let path = format!("{}/{}", connections(&clinic.org), clinic.connection);
+    let (status, _) = clinic.server.api(Method::DELETE, &path, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    clinic.server.set_clock("2026-09-22T15:00:00Z");
+    let ended = eventually("the end of what was promised", || async {
+        let ours = clinic.bookings().await.remove(0);
+        (ours["outcome"] == "failed").then_some(ours)
+    })
+    .await;
+    assert_eq!(ended["status"], "cancelled", "{ended}");
+    let jobs = clinic.server.get(&format!("/api/orgs/{}/jobs", clinic.org.id)).await;
+    assert_eq!(jobs["items"], json!([]), "{jobs}");
+}
+
+#[tokio::test]
+async fn an_appointment_in_a_calendar_that_was_removed_can_still_be_given_up() {
+    let clinic = Clinic::open().await;
+    let call = clinic.offered().await;
+    let booked = clinic.book(&call).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    let path = format!("{}/{}", connections(&clinic.org), clinic.connection);
+    let (status, _) = clinic.server.api(Method::DELETE, &path, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let mut feed = FeedClient::connect(&clinic.server, &format!("org={}", clinic.org.id)).await;
+    let code = json!({"booking_reference": booked["confirmationNumber"]});
+    let given_up = call.tool("cancel_booking", code).await;
+    assert_eq!(given_up["success"], true, "{given_up}");
+    assert_eq!(clinic.bookings().await[0]["status"], "cancelled");
+    let told = feed.notice("cancelled_only_here").await;
+    assert_eq!(told["warning"], true, "{told}");
+}
+
+#[tokio::test]
+async fn a_service_whose_own_calendar_refuses_us_keeps_to_the_outage_policy() {
+    let clinic =
+        Clinic::open_with(PLAIN, json!({"booking": {"outage_policy": "defaults"}}), 5_500).await;
+    let services = json!([{"id": "consultation", "name": "Consultation", "duration_minutes": 30,
+        "connections": [clinic.connection]}]);
+    let (status, answer) = clinic.org.patch(&clinic.server, json!({"services": services})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    clinic.stand_in.change_key("another-key");
+    let path = format!("{}/{}", connections(&clinic.org), clinic.connection);
+    let (_, checked) = clinic.server.api(Method::POST, &format!("{path}/check"), None).await;
+    assert_eq!(checked["ok"], false, "{checked}");
+    eventually("the connection is in trouble", || async {
+        (clinic.server.get(&path).await["status"] == "error").then_some(())
+    })
+    .await;
+    let call = clinic.offered().await;
+    let promised = clinic.book(&call).await;
+    assert_eq!(promised["success"], true, "{promised}");
+    assert_eq!(clinic.bookings().await[0]["outcome"], "pending");
 }

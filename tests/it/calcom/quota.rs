@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use super::*;
 
-pub(super) async fn breaker_of(server: &TestServer, connection: &str) -> Value {
+pub(crate) async fn breaker_of(server: &TestServer, connection: &str) -> Value {
     let status = server.get("/api/circuit-breaker/status").await;
     let items = status["items"].as_array().unwrap();
     items.iter().find(|item| item["connection_id"] == connection).unwrap().clone()

@@ -74,3 +74,30 @@ async fn an_event_type_whose_host_calendly_chooses_needs_the_whole_organisation(
     let looked = clinic.stand_in.asked_to(Operation::Events);
     assert!(looked[0].uri.contains("organization=https"), "{}", looked[0].uri);
 }
+
+#[tokio::test]
+async fn what_calendly_allows_a_user_is_shared_by_all_connections_of_that_user_and_by_no_others() {
+    let clinic = Clinic::open().await;
+    let mut theirs = connection(PLAIN);
+    theirs["credentials"]["token"] = json!("the_token_of_another_user");
+    let connected = async |body: Value| {
+        let org = clinic.server.org(json!({})).await;
+        let made = clinic::connect(&clinic.server, &org, body).await;
+        format!("{}/{}/check", connections(&org), made["id"].as_str().unwrap())
+    };
+    let same = connected(connection(PLAIN)).await;
+    let another = connected(theirs).await;
+    for _ in 0..10 {
+        clinic.check().await;
+    }
+    let left = async |check: &str| {
+        let (_, checked) = clinic.server.api(Method::POST, check, None).await;
+        let all = checked["quota"][0].clone();
+        (all["requests"].as_u64().unwrap(), all["remaining"].as_u64().unwrap())
+    };
+    let (all, of_same) = left(&same).await;
+    // Each check asks for the user and for what is free.
+    assert!(of_same + 20 <= all, "{of_same} of {all}");
+    let (all, of_another) = left(&another).await;
+    assert!(of_another + 10 >= all, "{of_another} of {all}");
+}

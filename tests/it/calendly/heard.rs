@@ -8,8 +8,18 @@ use crate::support::eventually;
 /// Under which the server is known outside; posts are carried to it by hand.
 const OUTSIDE: &str = "https://calls.example.com";
 
+/// The key of our application at Calendly.
+const APPLICATION_KEY: &str = "the-signing-key-of-the-application";
+
 /// A clinic that is posted to, or one that asks every second.
 async fn clinic(is_posted_to: bool) -> Clinic {
+    clinic_with(is_posted_to, |_| {}).await
+}
+
+async fn clinic_with(
+    is_posted_to: bool,
+    also: impl FnOnce(&mut hookswitch::config::Config),
+) -> Clinic {
     let stand_in = StandIn::start(setup(MORNING)).await.unwrap();
     let url = stand_in.url().to_owned();
     let change = move |config: &mut hookswitch::config::Config| {
@@ -17,6 +27,7 @@ async fn clinic(is_posted_to: bool) -> Clinic {
         config.sync.probe_seconds = 3_600;
         config.sync.poll_seconds = if is_posted_to { 3_600 } else { 1 };
         config.server.public_url = is_posted_to.then(|| OUTSIDE.into());
+        also(config);
     };
     let server = TestServer::start_with(MORNING, change, Vec::new).await;
     let clinic = Clinic::at(stand_in, server, json!({}), connection(PLAIN)).await;
@@ -101,4 +112,53 @@ async fn without_a_public_url_changes_are_found_by_asking() {
     assert!(clinic.stand_in.subscriptions().is_empty(), "nobody could post to us");
     assert!(clinic.stand_in.cancel_by_hand(&moved, "ill"));
     ours(&clinic, "the cancellation", |ours| ours["status"] == "cancelled").await;
+}
+
+#[tokio::test]
+async fn an_account_that_was_connected_in_a_browser_proves_its_posts_by_the_applications_key() {
+    let clinic = clinic_with(true, |config| {
+        config.secrets.calendly_webhook_key = hookswitch::config::Secret::new(APPLICATION_KEY);
+    })
+    .await;
+    clinic.booked().await;
+    clinic.stand_in.sign_as_application(APPLICATION_KEY);
+    let first = clinic.stand_in.standing()[0].invitee.clone();
+    clinic.stand_in.move_by_hand(&first, "2026-09-24T20:00:00Z".parse().unwrap()).unwrap();
+    for post in clinic.stand_in.posts_about(&first) {
+        assert_eq!(carry(&clinic, &post).await, StatusCode::OK);
+    }
+    ours(&clinic, "the move", |ours| ours["booking_time"] == "15:00").await;
+    clinic.stand_in.sign_as_application("of another application");
+    for post in clinic.stand_in.posts_about(&first) {
+        assert!(carry(&clinic, &post).await.is_client_error());
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_whose_posts_prove_nothing_any_more_is_asked_at_once() {
+    let clinic = clinic(true).await;
+    clinic.booked().await;
+    let first = clinic.stand_in.standing()[0].invitee.clone();
+    for post in clinic.stand_in.posts_about(&first) {
+        assert_eq!(carry(&clinic, &post).await, StatusCode::OK);
+    }
+    clinic.stand_in.sign_as_application(APPLICATION_KEY);
+    clinic.stand_in.move_by_hand(&first, "2026-09-24T20:00:00Z".parse().unwrap()).unwrap();
+    for post in clinic.stand_in.posts_about(&first) {
+        assert!(carry(&clinic, &post).await.is_client_error(), "the key is not known here");
+    }
+    ours(&clinic, "the move", |ours| ours["booking_time"] == "15:00").await;
+}
+
+#[tokio::test]
+async fn a_promise_to_post_that_is_not_kept_makes_nobody_ask_less_often() {
+    let clinic = clinic_with(true, |config| config.sync.poll_seconds = 2).await;
+    clinic.booked().await;
+    let mut at = clinic.stand_in.standing()[0].invitee.clone();
+    // Each is heard of within two seconds, where a calendar that posts is asked twice a minute.
+    for (utc, local) in [("20:00", "15:00"), ("19:30", "14:30"), ("21:00", "16:00")] {
+        let start = format!("2026-09-24T{utc}:00Z").parse().unwrap();
+        at = clinic.stand_in.move_by_hand(&at, start).unwrap();
+        ours(&clinic, local, |ours| ours["booking_time"] == local).await;
+    }
 }

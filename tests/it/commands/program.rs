@@ -13,10 +13,10 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a program ended, with all that it said.
-pub(super) struct Ended {
-    pub(super) code: i32,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl fmt::Display for Ended {
@@ -34,7 +34,7 @@ pub(super) struct Program {
 }
 
 /// Runs the program to its end, with `input` on its stdin.
-pub(super) fn run(folder: &Path, args: &[&str], input: &str) -> Ended {
+pub(crate) fn run(folder: &Path, args: &[&str], input: &str) -> Ended {
     let mut program = Program::start(folder, args, &[]);
     let mut stdin = program.child.stdin.take().unwrap();
     // A program that fails early does not read to the end.

@@ -245,8 +245,8 @@ async fn the_table_of_settings_lists_every_setting() {
                 "id" | "webhook_id" | "webhook_url" | "created_at" | "version" | "instructions",
                 _,
             ) => {}
-            ("booking", Value::Object(rules)) => {
-                expected.extend(rules.keys().map(|rule| format!("booking.{rule}")));
+            (group @ ("booking" | "calls"), Value::Object(rules)) => {
+                expected.extend(rules.keys().map(|rule| format!("{group}.{rule}")));
             }
             (name, _) => {
                 expected.insert(name.to_owned());

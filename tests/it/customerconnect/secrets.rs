@@ -1,5 +1,7 @@
 //! Whose key and whose results: nothing reaches another org, an answer of ours, the disk or the log.
 
+use std::collections::HashMap;
+
 use reqwest::{Method, StatusCode};
 use tempfile::TempDir;
 
@@ -30,10 +32,14 @@ async fn each_org_asks_with_its_own_key_and_hears_of_its_own_customers() {
             assert!(answer.contains(&format!("Person of {workspace}.")), "{answer}");
         }
     }
+    let mut key_of = HashMap::new();
     for asked in stand_in.asked() {
         let workspace = asked.key.strip_prefix("key-of-").unwrap();
         assert!(asked.uri.contains(&format!("workspace_id={workspace}&")), "{asked:?}");
+        let first = key_of.entry(asked.from).or_insert_with(|| asked.key.clone());
+        assert_eq!(*first, asked.key, "no two keys ever go over one socket");
     }
+    assert!(key_of.len() >= orgs.len(), "{key_of:?}");
     for (workspace, org) in &orgs {
         let path = format!("/api/orgs/{}/customers?phone=%2B16267888831", org.id);
         let customers = server.get(&path).await;

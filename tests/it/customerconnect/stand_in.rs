@@ -2,12 +2,13 @@
 //! what it was asked. What the server asks by itself, for a number that nobody has, is answered and counted
 //! apart: it may come at any moment.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -33,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) uri: String,
     pub(crate) key: String,
     pub(crate) content_type: String,
+    /// The port that it came from: each socket has its own.
+    pub(crate) from: u16,
 }
 
 #[derive(Clone)]
@@ -70,7 +73,8 @@ impl StandIn {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(memory.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self { url, memory, serving }
     }
 
@@ -122,14 +126,23 @@ impl Drop for Open {
     }
 }
 
-async fn answer(State(memory): State<Memory>, uri: Uri, headers: HeaderMap) -> Response {
+async fn answer(
+    State(memory): State<Memory>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let _open = Open::new(&memory);
     let header = |name: &str| {
         headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     let key = header("x-api-key");
-    let asked =
-        Asked { uri: uri.to_string(), key: key.clone(), content_type: header("content-type") };
+    let asked = Asked {
+        uri: uri.to_string(),
+        key: key.clone(),
+        content_type: header("content-type"),
+        from: from.port(),
+    };
     let habit = if asked.is_try() { &memory.of_tries } else { &memory.habit };
     let habit = habit.lock().unwrap().clone();
     memory.asked.lock().unwrap().push(asked);

@@ -1,8 +1,9 @@
 //! One address for a vendor and its authorization server, as the configuration has one. What the authorization server
 //! gave opens the vendor's stand-in; what it ended is refused there, in the vendor's own words.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -10,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use reqwest::{Client, redirect::Policy};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -38,6 +40,8 @@ pub(super) struct Front {
 struct Behind {
     authority: String,
     vendor: String,
+    /// Where the accounts of others are.
+    others: Mutex<HashMap<String, String>>,
     /// What the vendor's stand-in takes.
     key: &'static str,
     client: Client,
@@ -51,7 +55,8 @@ impl Front {
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let (authority, vendor) = (authority.to_owned(), vendor.to_owned());
         let refused = AtomicUsize::new(0);
-        let behind = Arc::new(Behind { authority, vendor, key, client, refused });
+        let others = Mutex::default();
+        let behind = Arc::new(Behind { authority, vendor, others, key, client, refused });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(Arc::clone(&behind));
@@ -61,6 +66,11 @@ impl Front {
 
     pub(super) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The account of one of those who sign in at the authorization server is at another stand-in.
+    pub(super) fn belongs(&self, person: &str, vendor: &str) {
+        self.behind.others.lock().unwrap().insert(person.to_owned(), vendor.to_owned());
     }
 
     /// How often the vendor was asked with a token that is good no longer.
@@ -76,19 +86,25 @@ impl Drop for Front {
 }
 
 impl Behind {
-    /// What the vendor's stand-in is to read: its own key for a token that is good, else what came.
-    async fn introduce(&self, headers: &mut HeaderMap) {
+    /// What the vendor's stand-in is to read: its own key for a token that is good, else what came. Gives
+    /// where the account is.
+    async fn introduce(&self, headers: &mut HeaderMap) -> String {
         let given = headers.get(header::AUTHORIZATION).cloned();
         let asked = self.client.get(format!("{}/resource", self.authority));
         let asked = given
             .into_iter()
             .fold(asked, |asked, given| asked.header(header::AUTHORIZATION, given));
-        if asked.send().await.unwrap().status() == StatusCode::OK {
-            let own = format!("Bearer {}", self.key).parse().unwrap();
-            headers.insert(header::AUTHORIZATION, own);
-        } else {
+        let answer = asked.send().await.unwrap();
+        if answer.status() != StatusCode::OK {
             self.refused.fetch_add(1, Ordering::SeqCst);
+            return self.vendor.clone();
         }
+        let own = format!("Bearer {}", self.key).parse().unwrap();
+        headers.insert(header::AUTHORIZATION, own);
+        let account: Value = answer.json().await.unwrap();
+        let others = self.others.lock().unwrap();
+        let other = account["id"].as_str().and_then(|person| others.get(person));
+        other.unwrap_or(&self.vendor).clone()
     }
 }
 
@@ -99,10 +115,9 @@ async fn answer(State(behind): State<Arc<Behind>>, request: Request) -> Response
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
     let to = if AUTHORITY.contains(&parts.uri.path()) {
-        &behind.authority
+        behind.authority.clone()
     } else {
-        behind.introduce(&mut headers).await;
-        &behind.vendor
+        behind.introduce(&mut headers).await
     };
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let sent = behind.client.request(parts.method, format!("{to}{path}"));

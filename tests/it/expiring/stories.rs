@@ -143,3 +143,34 @@ async fn a_service_account_goes_on_when_its_token_ends_and_says_what_to_do_when_
     let booked = clinic.book(&call, "14:00").await;
     assert_eq!(booked["success"], true, "the same call goes on: {booked}");
 }
+
+/// Callers on the line at the moment at which the vendor ends the token.
+const ON_THE_LINE: usize = 60;
+
+#[tokio::test]
+async fn many_callers_whose_token_the_vendor_ends_under_them_are_all_served_by_one_refresh() {
+    for provider in ["calendly", "google"] {
+        let clinic = Clinic::open(provider).await;
+        clinic.connect().await;
+        clinic.books("+13125550101", "10:00").await;
+        clinic.server.set_clock(AN_HOUR_LATER);
+        let before = clinic.authority.asked_to(Operation::Refresh).len();
+        clinic.authority.end_access_tokens();
+        let calls: Vec<VapiCall> =
+            (0..ON_THE_LINE).map(|n| clinic.call(&format!("+1312555{n:04}"))).collect();
+        // Each asks for another day, so that no answer serves two of them.
+        let asks = calls.iter().enumerate().map(async |(n, call)| {
+            let day = jiff::civil::date(2026, 9, 24)
+                .saturating_add(jiff::Span::new().days(i64::try_from(n).unwrap()));
+            call.tool("check_availability", json!({"date": day})).await
+        });
+        for heard in futures_util::future::join_all(asks).await {
+            // On a day on which the clinic is closed nothing is free, which the calendar says as well.
+            let told = (&heard["success"], &heard["unconfirmed"]);
+            assert_eq!(told, (&json!(true), &Value::Null), "{provider}: {heard}");
+        }
+        assert!(clinic.front.refused() >= 1, "{provider} has refused the old one itself");
+        let refreshed = clinic.authority.asked_to(Operation::Refresh).len() - before;
+        assert_eq!(refreshed, 1, "{provider}");
+    }
+}

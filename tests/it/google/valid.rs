@@ -73,6 +73,7 @@ async fn every_request_is_valid_by_googles_own_description() {
         Operation::Watch,
         Operation::Stop,
         Operation::FreeBusy,
+        Operation::Listed,
         Operation::Get,
         Operation::Insert,
         Operation::Patch,

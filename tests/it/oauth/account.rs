@@ -73,7 +73,7 @@ impl Account {
 impl BookingProvider for Account {
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
         self.ask().await?;
-        Ok(Some(ProviderAccount { id: "AAAA".into(), name: "Willow Street Dental".into() }))
+        Ok(Some(ProviderAccount { id: Some("AAAA".into()), name: "Willow Street Dental".into() }))
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {

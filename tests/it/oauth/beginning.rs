@@ -182,3 +182,29 @@ async fn a_grant_cannot_be_entered_by_hand() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
     assert!(answer.to_string().contains("credentials.oauth"), "{answer}");
 }
+
+#[tokio::test]
+async fn who_goes_away_while_the_code_is_exchanged_is_connected_all_the_same() {
+    let clinic = Clinic::open().await;
+    clinic.authority.next(Operation::Exchange, Trouble::Slow { millis: 1_000 });
+    let back = clinic.decide(&clinic.begin("calendly", None).await).await;
+    let asked = crate::support::eventually("the code to be exchanged", async || {
+        (!clinic.authority.asked_to(Operation::Exchange).is_empty()).then_some(())
+    });
+    tokio::select! {
+        page = clinic.come_back(&back) => panic!("{page:?}"),
+        () = asked => {}
+    }
+    let made = crate::support::eventually("the connection", async || {
+        let all = clinic.connections().await;
+        all.into_iter().find(|one| one["provider"] == "calendly")
+    })
+    .await;
+    crate::support::eventually("bookings to go there", async || {
+        let shown = clinic.shown(made["id"].as_str().unwrap()).await;
+        (shown["default"] == true).then_some(())
+    })
+    .await;
+    assert_eq!(clinic.authority.good(), 1);
+    assert!(is_answered(&clinic.free().await));
+}

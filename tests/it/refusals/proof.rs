@@ -13,13 +13,13 @@ use crate::support::{INSTANCE, MORNING, TestOrg, TestServer};
 
 const KEY: &str = "signing-key-of-the-tests";
 
-fn sign(text: &str) -> Vec<u8> {
+pub(super) fn sign(text: &str) -> Vec<u8> {
     let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(KEY.as_bytes()).unwrap();
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -28,7 +28,7 @@ fn hang() -> String {
     json!({"message": {"type": "hang"}}).to_string()
 }
 
-async fn post(
+pub(super) async fn post(
     server: &TestServer,
     org: &TestOrg,
     headers: &[(&str, &str)],
@@ -37,13 +37,13 @@ async fn post(
     server.post_raw(&format!("/webhook/{}", org.webhook_id), headers, body.to_owned()).await
 }
 
-async fn set_auth(server: &TestServer, org: &TestOrg, auth: Value) {
+pub(super) async fn set_auth(server: &TestServer, org: &TestOrg, auth: Value) {
     let (status, answer) = org.patch(server, json!({"webhook_auth": auth})).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
 }
 
 /// The server's time, seconds since 1970.
-async fn now(server: &TestServer) -> i64 {
+pub(super) async fn now(server: &TestServer) -> i64 {
     let now = server.get("/api/health").await["now"].as_str().unwrap().to_owned();
     now.parse::<jiff::Timestamp>().unwrap().as_second()
 }

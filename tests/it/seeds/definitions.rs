@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use hookswitch::config::Config;
-use reqwest::StatusCode;
+use hookswitch::config::{Config, Secret};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{MORNING, TestOrg, TestServer};
@@ -180,5 +180,63 @@ async fn an_org_with_a_customer_directory_has_the_agent_look_customers_up() {
     assert_eq!(instructions().await, format!("{without}\n\n{sentence}"));
     // With the other set of names there is no tool of this name on the assistant.
     org.patch(&server, json!({"tool_names": "camel"})).await;
-    assert_eq!(instructions().await, without);
+    assert_eq!(instructions().await, without.replace("check_availability", "checkAvailability"));
+}
+
+#[tokio::test]
+async fn the_whole_prompt_is_visible_before_it_is_sent() {
+    let server = public_server().await;
+    let org = server.org(json!({"prompt": "Speak slowly.", "calls": {"limit_seconds": 300}})).await;
+    let path = format!("/api/orgs/{}/prompt", org.id);
+    let shown = server.get(&path).await["prompt"].as_str().unwrap().to_owned();
+    let instructions = server.get(&format!("/api/orgs/{}", org.id)).await["instructions"].clone();
+    assert!(shown.starts_with("SYSTEM RULES\n"), "{shown}");
+    assert!(shown.ends_with(&format!("{}\n\nSpeak slowly.", instructions.as_str().unwrap())));
+    for rule in ["MUST call check_availability", "300 seconds", "America/Chicago"] {
+        assert!(shown.contains(rule), "{rule} in {shown}");
+    }
+    // With its last calendar the org loses what is said of booking.
+    let connections = server.get(&format!("/api/orgs/{}/connections", org.id)).await;
+    let id = connections["items"][0]["id"].as_str().unwrap();
+    server.api(Method::DELETE, &format!("/api/orgs/{}/connections/{id}", org.id), None).await;
+    let shown = server.get(&path).await["prompt"].as_str().unwrap().to_owned();
+    assert!(!shown.contains("check_availability"), "{shown}");
+}
+
+#[tokio::test]
+async fn lint_says_what_keeps_the_tools_from_being_sent_and_what_to_do() {
+    let bare = TestServer::start_with(
+        MORNING,
+        |config| {
+            config.server.public_url = Some("http://calls.example.com".into());
+            config.vapi.webhook_auth = None;
+        },
+        Vec::new,
+    )
+    .await;
+    let org = bare.org(json!({"prompt": "Then use bookClinicAppointment."})).await;
+    let found = bare.get(&format!("/api/orgs/{}/tools/lint", org.id)).await;
+    assert_eq!(found["ok"], false, "{found}");
+    let rules: Vec<&str> =
+        found["items"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap()).collect();
+    for rule in ["server_auth", "server_url", "prompt_names"] {
+        assert!(rules.contains(&rule), "{rule} in {found}");
+    }
+    assert!(found.to_string().contains("vapi.webhook_auth"), "{found}");
+
+    let server = TestServer::start_with(
+        MORNING,
+        |config| {
+            config.server.public_url = Some("https://calls.example.com".into());
+            config.vapi.webhook_auth = Secret::new("a-secret-for-tools");
+        },
+        Vec::new,
+    )
+    .await;
+    let org = server.org(json!({})).await;
+    let found = server.get(&format!("/api/orgs/{}/tools/lint", org.id)).await;
+    assert_eq!(found, json!({"ok": true, "items": []}));
+    let tools = server.get(&format!("/api/orgs/{}/tools", org.id)).await;
+    assert!(!tools.to_string().contains("a-secret-for-tools"), "{tools}");
+    assert_eq!(tools["items"][0]["server"]["timeoutSeconds"], 10);
 }

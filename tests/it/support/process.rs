@@ -45,6 +45,13 @@ impl Process {
         Self::run(folder, command).await
     }
 
+    /// As [`Self::start`] with more lines of configuration and more in its environment.
+    pub(crate) async fn start_where(folder: &Path, more: &str, outside: &[(&str, &str)]) -> Self {
+        let mut command = Self::command(folder, MORNING, "warn", more);
+        command.envs(outside.iter().copied());
+        Self::run(folder, command).await
+    }
+
     async fn run(folder: &Path, mut command: Command) -> Self {
         let folder = folder.to_owned();
         let start = move || Self::start_now(&mut command, &folder);

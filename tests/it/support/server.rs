@@ -49,8 +49,9 @@ impl TestServer {
         config.server.clock = Some(clock.parse().unwrap());
         config.storage.path = folder.path().join("data");
         nothing_outside(&mut config);
-        // Each test sees what it asks for; those of the cache itself switch it on.
+        // Each test sees what it asks for; those of the cache and of what is asked ahead switch it on.
         config.sessions.slot_cache_ms = 0;
+        config.sessions.prefetch_days = 0;
         change(&mut config);
         let client = new_client();
         let (caller_sources, adapters) = (Vec::new(), Arc::new(NoAdapters));
@@ -179,6 +180,7 @@ impl Host for TestServer {
 /// No test reaches a vendor: where none is played, nothing listens.
 fn nothing_outside(config: &mut Config) {
     let nobody = "http://127.0.0.1:9";
+    config.vapi.base_url = nobody.into();
     let providers = &mut config.providers;
     for provider in [
         &mut providers.calcom,

@@ -70,6 +70,32 @@ async fn a_connection_that_is_removed_while_its_webhook_is_being_made_leaves_non
 }
 
 #[tokio::test]
+async fn a_connection_whose_removal_broke_off_is_posted_to_as_before() {
+    let clinic = Clinic::posted_to().await;
+    let (_call, kept) = clinic.booked("10:00").await;
+    clinic.stand_in.next(Operation::Webhooks, Trouble::HangsAfter);
+    let path = clinic.of_connection("");
+    let given_back =
+        eventually("no webhook", || async { clinic.stand_in.hooks().is_empty().then_some(()) });
+    tokio::select! {
+        removed = clinic.server.api(Method::DELETE, &path, None) => panic!("{removed:?}"),
+        () = given_back => {}
+    }
+    eventually("a webhook", || async { clinic.stand_in.hooks().pop() }).await;
+    let shown = clinic.server.get(&path).await;
+    assert_eq!(shown["status"], "connected", "{shown}");
+    let seen = clinic.stand_in.posts().len();
+    clinic.stand_in.move_by_hand(&kept.uid, at("15:00"), at("15:30"));
+    // Until its making is written down nothing proves a post.
+    let taken = || async {
+        let post = clinic.stand_in.posts().into_iter().nth(seen)?;
+        (clinic.carry(&post).await.0 == StatusCode::OK).then_some(())
+    };
+    eventually("a post to be taken", taken).await;
+    clinic.stands("the move", 0, |ours| ours["booking_time"] == "15:00").await;
+}
+
+#[tokio::test]
 async fn a_webhook_that_was_made_with_an_answer_that_was_lost_goes_with_its_connection() {
     let (clinic, _) = asked_anew(Trouble::FailsAfter).await;
     eventually("a webhook", || async { clinic.stand_in.hooks().pop() }).await;

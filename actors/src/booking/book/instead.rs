@@ -7,8 +7,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::Wanted;
-use crate::booking::calendars::{Calendars, Opening};
+use crate::booking::calendars::Calendars;
 use crate::booking::desk::{Effects, Refusal, hold, local};
+use crate::booking::free_slots::by_date;
 use crate::booking::phrases::{self, Lack};
 use crate::booking::slots::{DayVerdict, nearest};
 use crate::bounds::{ALTERNATIVE_DAYS, ALTERNATIVES, SLOTS_PER_ALTERNATIVE};
@@ -69,23 +70,14 @@ async fn openings(
     let here = moving_from(context, wanted).await;
     let zone = TimeZone::get(&wanted.errand.zone_name).unwrap_or_else(|_| context.org.zone.clone());
     let wanted_at = wanted.at();
-    // Days as the caller counts them.
-    let mut by_date: Vec<(Date, Vec<Opening>)> = Vec::new();
-    for opening in days.into_iter().flat_map(|day| day.openings) {
-        let start = opening.start;
-        let date = zone.to_datetime(start).date();
-        if date < wanted_at.date() || Some(start) == here || start == wanted.start {
-            continue;
-        }
-        match by_date.last_mut() {
-            Some((known, openings)) if *known == date => openings.push(opening),
-            _ => by_date.push((date, vec![opening])),
-        }
-    }
-    let following = by_date.iter().filter(|(date, _)| *date > wanted_at.date());
-    let last = following.map(|(date, _)| *date).nth(ALTERNATIVES - 1).unwrap_or(Date::MAX);
-    by_date.retain(|(date, _)| *date <= last);
-    let alternatives = by_date.into_iter().map(|(date, openings)| {
+    let others = days.into_iter().flat_map(|day| day.openings);
+    let others = others.filter(|other| Some(other.start) != here && other.start != wanted.start);
+    let mut days = by_date(others, &zone);
+    days.retain(|date, _| *date >= wanted_at.date());
+    let following = days.keys().filter(|date| **date > wanted_at.date());
+    let last = following.copied().nth(ALTERNATIVES - 1).unwrap_or(Date::MAX);
+    days.retain(|date, _| *date <= last);
+    let alternatives = days.into_iter().map(|(date, openings)| {
         let slots = calendars.offers(context, &wanted.errand, &openings);
         let at = date.to_datetime(wanted_at.time()).to_zoned(zone.clone());
         let near = at.map_or(wanted.start, |at| at.timestamp());

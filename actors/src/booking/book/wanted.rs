@@ -28,6 +28,9 @@ pub(in crate::booking) struct Wanted {
     pub(in crate::booking) offered: Option<OfferedSlot>,
     /// The booking that is to move there.
     pub(in crate::booking) moving: Option<BookingId>,
+    /// The words show another time of day than that of the start where it is: models write offsets that are
+    /// wrong, so that either may be meant.
+    pub(in crate::booking) is_elsewhere: bool,
 }
 
 impl Wanted {
@@ -58,7 +61,8 @@ impl Wanted {
         service: Option<&str>,
         effects: &mut Effects,
     ) -> Result<Self, Refusal> {
-        let named = service.and_then(|wanted| context.org.service(Some(wanted)));
+        // Words that name none of them tell nothing of what was offered.
+        let named = service.and_then(|wanted| context.org.service_named(wanted));
         let fits = |slot: &&OfferedSlot| named.is_none_or(|service| service.id == slot.service_id);
         let (zone, zone_name) = zone_of_offers(context, state);
         let readings = read(day_and_time, state, &zone)?;
@@ -89,7 +93,8 @@ impl Wanted {
             }
         };
         refuse_date(context, state, (at, &zone), start, effects)?;
-        Ok(Self::alone(service, start, zone_name, None))
+        let is_elsewhere = zone.to_datetime(start) != at;
+        Ok(Self { is_elsewhere, ..Self::alone(service, start, zone_name, None) })
     }
 
     /// The same for a booking that is to move there, with as many people as it has unless others
@@ -112,12 +117,12 @@ impl Wanted {
     ) -> Self {
         let places = service.places(None);
         let errand = Errand { service, party_size: None, places, zone_name };
-        Self { errand, start, offered, moving: None }
+        Self { errand, start, offered, moving: None, is_elsewhere: false }
     }
 }
 
 fn no_service() -> Refusal {
-    Refusal::new("no_service", phrases::NO_SERVICE)
+    Refusal::new("no_service", phrases::no_service())
 }
 
 /// Every reading of the words. A time alone is on the day of the offers, if that is only one.

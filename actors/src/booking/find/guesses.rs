@@ -64,7 +64,7 @@ fn refused(state: &CallState, effects: &mut Effects) -> Refusal {
         let message = "The caller gave several wrong confirmation numbers or details of a booking.";
         effects.events.push(CallEvent::Warning { code: WARNING.into(), message: message.into() });
     }
-    let mut refusal = Refusal::new("too_many_attempts", phrases::access::TOO_MANY_GUESSES);
+    let mut refusal = Refusal::new("too_many_attempts", phrases::access::too_many_guesses());
     refusal.transfer_suggested = true;
     refusal
 }

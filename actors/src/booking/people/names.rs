@@ -65,6 +65,18 @@ pub fn same_person(a: &str, b: &str) -> bool {
     !a.is_empty() && a == letters(b)
 }
 
+/// Whether one of two names is the beginning of the other, word by word: "Jane" and "Jane Doe". Empty names are
+/// nobody's.
+#[must_use]
+pub fn begins_alike(a: &str, b: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        let all: Vec<&str> = name.split_whitespace().collect();
+        without_titles(&all).iter().map(|word| word.to_lowercase()).collect()
+    };
+    let (a, b) = (words(a), words(b));
+    !a.is_empty() && !b.is_empty() && a.iter().zip(&b).all(|(one, other)| one == other)
+}
+
 fn is_in(word: &str, list: &[&str]) -> bool {
     let word = word.trim_end_matches('.');
     list.iter().any(|known| known.eq_ignore_ascii_case(word))

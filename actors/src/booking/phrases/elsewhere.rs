@@ -1,7 +1,7 @@
 //! Notes about what the provider's own people did in their calendar: for the agent's model while the
 //! call goes on, and for those who watch, in English. Knows no rules.
 
-use crate::booking::speech::{spoken_date, spoken_start};
+use crate::booking::speech::en::{spoken_date, spoken_start};
 use crate::booking::when::LocalTime;
 
 fn moment(at: LocalTime) -> String {

@@ -3,7 +3,7 @@
 
 use hookswitch_storage::{Callback, Urgency};
 
-use crate::booking::speech::spoken_start;
+use crate::booking::speech::en::spoken_start;
 use crate::booking::when::LocalTime;
 use crate::ports::Letter;
 

@@ -1,7 +1,7 @@
 //! Notes about bookings that were settled after the caller had been answered: for the agent's
 //! model, and warnings for those who watch, in English. Knows no rules.
 
-use crate::booking::speech::{spoken_date, spoken_start};
+use crate::booking::speech::en::{spoken_date, spoken_start};
 use crate::booking::when::LocalTime;
 
 fn moment(at: LocalTime) -> String {

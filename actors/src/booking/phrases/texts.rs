@@ -3,7 +3,7 @@
 //!
 //! None says to answer `CANCEL`: carriers take that word for the wish to get no more messages.
 
-use crate::booking::speech::spoken_start;
+use crate::booking::speech::en::spoken_start;
 use crate::booking::when::LocalTime;
 
 /// Longest name of a business or a service in a message, characters.

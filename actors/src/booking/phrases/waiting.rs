@@ -1,6 +1,6 @@
 //! Sentences about being called back and about waiting for a free slot, in English. Knows no rules.
 
-use crate::booking::speech::{spoken_date, spoken_list, spoken_start, spoken_time};
+use crate::booking::speech::en::{spoken_date, spoken_list, spoken_start, spoken_time};
 use crate::booking::when::LocalTime;
 use hookswitch_storage::WaitlistWindow;
 

@@ -71,6 +71,13 @@ async fn run(
     let given_up = later(booking.start, GIVE_UP_AFTER) < shared.clock.now();
     let ended = match shared.connections.get(org, &booking.connection_id).await {
         Ok(provider) => go_on(shared, &provider, &booking).await?,
+        Err(ProviderError::NotFound) if booking.is_unasked() => {
+            let reason = "its calendar was removed before it could be asked".to_owned();
+            let failed = Settlement::Failed { reason, look_at: None, taken: false };
+            let settled = settle(shared, &booking, failed, BY).await?;
+            tell::settled(shared, &booking, &settled).await;
+            Ended::Kept
+        }
         Err(ProviderError::NotFound) => {
             doubt(shared, &booking).await?;
             Ended::Dead {

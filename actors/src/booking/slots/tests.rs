@@ -33,6 +33,7 @@ impl Business {
             max_party_size: None,
             connections: Vec::new(),
             slot_minutes: None,
+            max_per_day: None,
         };
         let settings = Settings {
             name: "Oak Street Dental".into(),
@@ -49,12 +50,17 @@ impl Business {
             webhook_auth: Vec::new(),
             booking: BookingRules::default(),
             tool_names: Default::default(),
+            disabled_tools: Default::default(),
             prompt: None,
             retention_days: None,
             default_connection: None,
             customerconnect: None,
             twilio: None,
             smtp: None,
+            calls: hookswitch_storage::CallRules::default(),
+            inbound: Vec::new(),
+            locale: hookswitch_storage::Locale::default(),
+            vapi_credential_id: None,
         };
         let zone = TimeZone::get("America/New_York").unwrap();
         let business =

@@ -4,7 +4,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::super::speech::{month_name, weekday_name};
+use super::super::speech::en::{month_name, weekday_name};
 use super::clock::Half;
 use super::words::{cardinals_and_ordinals, words_of};
 use super::{MAX_TEXT, WhenError, iso, quoted};

@@ -36,6 +36,7 @@ pub(super) struct Queue {
 }
 
 struct Party {
+    of_all: Option<Allowance>,
     meters: Vec<Meter>,
     bookings: Vec<Meter>,
     at_once: usize,
@@ -99,6 +100,7 @@ impl Queue {
             bookings.iter_mut().for_each(|meter| meter.take(at));
         }
         let party = Party {
+            of_all: plan.of_all,
             meters: meters(&plan.allowances),
             bookings,
             at_once: plan.at_once.max(1),
@@ -110,13 +112,25 @@ impl Queue {
             told: None,
         };
         self.parties.insert(id, party);
+        self.keep_to_the_least();
         id
+    }
+
+    /// Whoever was told of the least that is shared is believed for as long as they are there.
+    fn keep_to_the_least(&mut self) {
+        let rate = |of_all: &Allowance| f64::from(of_all.requests) / of_all.within.as_secs_f64();
+        let told = self.parties.values().filter_map(|party| party.of_all);
+        let least = told.min_by(|one, other| rate(one).total_cmp(&rate(other)));
+        if let (Some(least), Some(meter)) = (least, self.shared.first_mut()) {
+            meter.allow(least);
+        }
     }
 
     /// A party is no more; whoever waits for it hears so.
     pub(super) fn leave(&mut self, id: PartyId) {
         if let Some(party) = self.parties.remove(&id) {
             self.under_way = self.under_way.saturating_sub(party.under_way);
+            self.keep_to_the_least();
         }
         self.turns.retain(|turn| *turn != id);
     }

@@ -12,6 +12,7 @@ use crate::outbound::Stalls;
 
 fn plan(allowances: Vec<Allowance>) -> SeatPlan {
     SeatPlan {
+        of_all: None,
         allowances,
         bookings: Vec::new(),
         booked: Vec::new(),
@@ -224,4 +225,19 @@ async fn questions_go_on_while_writes_rest() {
     assert!(started.elapsed() >= rest);
     seat.rest(Duration::from_secs(30), false);
     assert!(seat.enter(Rank::Read, within(5_000)).is_err());
+}
+
+#[tokio::test]
+async fn of_those_who_share_a_limit_and_were_told_unlike_numbers_the_least_counts() {
+    let minute = |requests| Some(Allowance::new(requests, Duration::from_secs(60)));
+    let line = shared(1_000, None);
+    let told = |requests| line.seat(&SeatPlan { of_all: minute(requests), ..plan(Vec::new()) });
+    let left = |seat: &Arc<Seat>| seat.standing().left[0].remaining;
+    let careful = told(20);
+    let bold = told(60_000);
+    assert_eq!((left(&careful), left(&bold)), (20, 20));
+    let pass = bold.enter(Rank::Write, within(60_000)).unwrap().turn().await;
+    assert_eq!((left(&careful), left(&bold)), (19, 19));
+    drop((pass, careful));
+    assert_eq!(left(&bold), 59_999, "what was sent counts on");
 }

@@ -45,6 +45,8 @@ struct State {
     issuer: Arc<dyn TokenIssuer>,
     held: Option<Grant>,
     renewing: Option<watch::Receiver<Option<Brought>>>,
+    /// The era in which that was begun.
+    renewing_since: u64,
     /// Changes with each [`Keeper::start_over`]; what began before it is not held afterwards.
     era: u64,
     rests_until: Option<Instant>,
@@ -72,6 +74,7 @@ impl Keeper {
             issuer,
             held: None,
             renewing: None,
+            renewing_since: 0,
             era: 0,
             rests_until: None,
             failures: 0,
@@ -122,11 +125,12 @@ impl Keeper {
     }
 
     /// Takes up what is stored, where nothing is held yet: after a start nobody waits for a renewal whose
-    /// token is still good, however near its end it is.
+    /// token is still good, however near its end it is. Nor does anybody after a change of the connection
+    /// wait for one that was begun before it.
     async fn take_up(&self, refused: Option<&str>) {
         let era = {
             let state = self.lock();
-            if state.held.is_some() || !state.issuer.is_kept() || state.running().is_some() {
+            if state.held.is_some() || !state.issuer.is_kept() || state.renews_by_now() {
                 return;
             }
             state.era
@@ -135,7 +139,7 @@ impl Keeper {
         let is_good =
             !grant.is_over(self.clock.now()) && Some(grant.access_token.as_str()) != refused;
         let mut state = self.lock();
-        if is_good && state.era == era && state.held.is_none() && state.running().is_none() {
+        if is_good && state.era == era && state.held.is_none() && !state.renews_by_now() {
             state.held = Some(grant);
         }
     }
@@ -174,7 +178,7 @@ impl Keeper {
         refused: Option<String>,
     ) -> watch::Receiver<Option<Brought>> {
         let (tell, told) = watch::channel(None);
-        state.renewing = Some(told.clone());
+        (state.renewing, state.renewing_since) = (Some(told.clone()), state.era);
         let (issuer, era, mut memory) =
             (Arc::clone(&state.issuer), state.era, state.memory.clone());
         // Who asks holds the keeper, so it is there.
@@ -225,6 +229,11 @@ impl State {
     /// The renewal that is under way, unless it panicked.
     fn running(&self) -> Option<watch::Receiver<Option<Brought>>> {
         self.renewing.clone().filter(|renewing| renewing.has_changed().is_ok())
+    }
+
+    /// Whether one is under way that knows of everything.
+    fn renews_by_now(&self) -> bool {
+        self.renewing_since == self.era && self.running().is_some()
     }
 }
 

@@ -17,6 +17,7 @@ use hookswitch_storage::{Connection, ConnectionStatus, Renewal, Sealed};
 
 use super::keeper::{Brought, Keeper, Memory, is_due};
 use super::record::{grant_in, sealed_with};
+use super::revoke::farewell;
 use crate::ports::{Grant, ProviderError, RenewError, TokenIssuer};
 
 /// Who changes a connection, in the audit chain.
@@ -81,7 +82,7 @@ impl Keeper {
         if let Some(unsaved) = memory.unsaved.take()
             && unsaved.instead_of == sealed
         {
-            return self.keep(issuer, unsaved, memory).await;
+            return self.keep(issuer, &connection, unsaved, memory).await;
         }
         let now = self.clock.now();
         let is_good = !grant.is_over(now) && Some(grant.access_token.as_str()) != refused;
@@ -115,7 +116,8 @@ impl Keeper {
                     given.refresh_expires_at =
                         given.refresh_expires_at.or(grant.refresh_expires_at);
                 }
-                self.keep(issuer, Unsaved { instead_of: sealed, grant: given }, memory).await
+                let new = Unsaved { instead_of: sealed, grant: given };
+                self.keep(issuer, &connection, new, memory).await
             }
             Err(RenewError::Dead) => {
                 if self.was_replaced(&refresh).await {
@@ -206,7 +208,13 @@ impl Keeper {
 
     /// Writes a new grant. It is used only when it is on disk; one that the disk does not take is not
     /// forgotten.
-    async fn keep(&self, issuer: &dyn TokenIssuer, new: Unsaved, memory: &mut Memory) -> Next {
+    async fn keep(
+        &self,
+        issuer: &dyn TokenIssuer,
+        connection: &Connection,
+        new: Unsaved,
+        memory: &mut Memory,
+    ) -> Next {
         let sealed = sealed_with(&self.store, &self.org, &new.grant);
         let ends = new.grant.ends_for_good_at();
         let (org, id, old) = (&self.org, &self.connection, new.instead_of.clone());
@@ -216,17 +224,32 @@ impl Keeper {
                 Next::End(Ok(new.grant))
             }
             Ok(Renewal::Changed(_)) => {
-                give_back(issuer, &new.grant).await;
+                self.unused(issuer, connection, sealed).await;
                 Next::ReadAgain
             }
             Ok(Renewal::Gone) => {
-                give_back(issuer, &new.grant).await;
+                self.unused(issuer, connection, sealed).await;
                 Next::End(Err(ProviderError::Reconnect))
             }
             Err(error) => {
                 memory.unsaved = Some(new);
                 Next::End(Err(self.not_now(&error)))
             }
+        }
+    }
+
+    /// A grant that nobody will use. Where refresh tokens do not change it is the former one still, which
+    /// whoever replaced or removed that has seen to. It is not taken back on the spot: whoever came first
+    /// may have connected to the same account, and all that an account has given ends together.
+    async fn unused(&self, issuer: &dyn TokenIssuer, connection: &Connection, sealed: Sealed) {
+        if !issuer.rotates() {
+            return;
+        }
+        let lost = Connection { credentials: Some(sealed), ..connection.clone() };
+        let Some(job) = farewell(&lost, self.clock.now()) else { return };
+        if let Err(error) = self.store.put_job(job).await {
+            tracing::warn!(connection.id = %self.connection, %error,
+                "a grant that is not needed could not be taken back");
         }
     }
 
@@ -304,12 +327,5 @@ async fn ask(issuer: &dyn TokenIssuer, grant: &Grant) -> (Result<Grant, RenewErr
     match issuer.renew(Some(grant)).await {
         Err(RenewError::Lost) => (issuer.renew(Some(grant)).await, true),
         asked => (asked, false),
-    }
-}
-
-/// A grant that nobody will use.
-async fn give_back(issuer: &dyn TokenIssuer, grant: &Grant) {
-    if let Err(error) = issuer.revoke(grant).await {
-        tracing::warn!(%error, "a grant that is not needed could not be taken back");
     }
 }

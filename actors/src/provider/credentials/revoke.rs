@@ -80,16 +80,24 @@ impl Work for RevokeGrant {
     }
 }
 
+/// Google's word for whichever calendar is the account's own. Earlier versions kept it in place of the
+/// account's id; until that is learned it names nobody.
+const WHOEVER: &str = "primary";
+
 /// Whether another connection lives on the same account: providers end all that an account has given
-/// us, not this grant alone.
+/// us, not this grant alone. Two accounts of which one is not known may be the same.
 async fn is_shared(shared: &Shared, ended: &Connection) -> Result<bool, StoreError> {
-    let Some(account) = &ended.external_account_id else { return Ok(false) };
+    fn account(connection: &Connection) -> Option<&str> {
+        connection.external_account_id.as_deref().filter(|id| *id != WHOEVER)
+    }
     for org in shared.orgs.all() {
         let others = shared.store.connections(org.id()).await?;
         let lives = |other: &Connection| {
+            let known = account(other).zip(account(ended));
             other.provider == ended.provider
-                && other.external_account_id.as_ref() == Some(account)
-                && other.credentials.is_some()
+                && known.is_none_or(|(other, ended)| other == ended)
+                // What an operator entered is no grant to our application and goes on.
+                && grant_in(&shared.store, other).is_some()
         };
         if others.iter().any(lives) {
             return Ok(true);

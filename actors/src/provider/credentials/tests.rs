@@ -83,6 +83,16 @@ impl House {
         grant_in(&self.store, &self.stored().await).unwrap()
     }
 
+    /// The grants that are to be taken back, if nobody else lives on their account.
+    async fn farewells(&self) -> Vec<Grant> {
+        let jobs = self.store.jobs(&self.connection.org).await.unwrap();
+        let ended = |job: hookswitch_storage::Job| {
+            let connection = serde_json::from_value(job.payload["connection"].clone()).unwrap();
+            grant_in(&self.store, &connection).unwrap()
+        };
+        jobs.into_iter().map(ended).collect()
+    }
+
     /// Somebody connects again, by a grant of their own.
     async fn connect_again(&self) -> Grant {
         let entered = self.authority.first_grant();
@@ -254,6 +264,25 @@ async fn a_token_that_is_still_good_is_used_after_a_restart_whatever_becomes_of_
 }
 
 #[tokio::test]
+async fn after_a_change_nobody_waits_for_a_renewal_that_was_begun_before_it() {
+    let house = House::open().await;
+    let keeper = house.keeper();
+    let old = token(&keeper).await.unwrap();
+    house.pass(LIFE - SignedDuration::from_mins(2));
+    house.authority.revoke_all();
+    house.authority.next(Mode::Slow);
+    assert_eq!(token(&keeper).await.unwrap(), old);
+    house.authority.was_asked(1).await;
+    // The connection's options were changed, and its actor is another.
+    let next = house.keeper();
+    let given = tokio::time::timeout(Duration::from_secs(5), token(&next)).await;
+    assert_eq!(given.unwrap(), Ok(old.clone()), "it is good for two more minutes");
+    house.authority.go_on();
+    authority::until(async || house.stored().await.problem.is_some()).await;
+    assert_eq!(token(&next).await, Ok(old));
+}
+
+#[tokio::test]
 async fn who_connects_while_a_renewal_runs_is_not_overwritten() {
     let (house, keeper) = House::with_an_ended_token().await;
     house.authority.next(Mode::Slow);
@@ -266,7 +295,37 @@ async fn who_connects_while_a_renewal_runs_is_not_overwritten() {
     assert_eq!(waiting.await.unwrap().unwrap(), entered.access_token);
     assert_eq!(token(&next).await.unwrap(), entered.access_token);
     assert_eq!(house.stored_grant().await, entered);
-    assert_eq!(house.authority.revoked().len(), 1, "what nobody uses is given back");
+    assert_eq!(house.authority.revoked().len(), 0, "it may be the same account");
+    let lost = house.farewells().await;
+    assert_eq!(lost.len(), 1, "what nobody uses is given back, if nobody lives on that account");
+    assert_ne!(lost[0], entered);
+}
+
+#[tokio::test]
+async fn where_refresh_tokens_do_not_change_nothing_is_given_back_that_somebody_uses() {
+    let (house, keeper) = House::with_an_ended_token().await;
+    house.authority.rotates_no_more();
+    house.authority.next(Mode::Slow);
+    let waiting = waits_for(&keeper);
+    house.authority.was_asked(1).await;
+    let entered = house.connect_again().await;
+    house.authority.go_on();
+    assert_eq!(waiting.await.unwrap().unwrap(), entered.access_token);
+    assert_eq!(house.authority.revoked().len() + house.farewells().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_renewal_of_a_connection_that_was_removed_leaves_what_it_brought_to_the_farewell() {
+    let (house, keeper) = House::with_an_ended_token().await;
+    house.authority.next(Mode::Slow);
+    let waiting = waits_for(&keeper);
+    house.authority.was_asked(1).await;
+    let (org, id) = (&house.connection.org, &house.connection.id);
+    house.store.remove_connection(org, id, |_| None, "me", morning()).await.unwrap();
+    house.authority.go_on();
+    assert_eq!(waiting.await.unwrap(), Err(ProviderError::Reconnect));
+    assert_eq!(house.authority.revoked().len(), 0, "another connection may live on the account");
+    assert_eq!(house.farewells().await.len(), 1);
 }
 
 #[tokio::test]

@@ -17,9 +17,12 @@ pub(crate) const NO_CALL_CONTROL: &str = "no_call_control";
 /// Warning: there is nobody to whom the call could be handed over.
 pub(crate) const NO_TRANSFER_NUMBER: &str = "no_transfer_number";
 
+/// Warning: nobody is there at this hour.
+pub(crate) const NOBODY_THERE: &str = "nobody_there";
+
 /// Whether a warning takes the hand-over before it back.
 pub(super) fn takes_back(warning: &str) -> bool {
-    [TRANSFER_FAILED, NO_CALL_CONTROL, NO_TRANSFER_NUMBER].contains(&warning)
+    [TRANSFER_FAILED, NO_CALL_CONTROL, NO_TRANSFER_NUMBER, NOBODY_THERE].contains(&warning)
 }
 
 impl CallState {

@@ -3,7 +3,7 @@
 use hookswitch_storage::{
     BookingId, BookingStatus, BookingSummary, CallEvent, CallId, CallKey, CallLinks, Caller,
     ConnectionId, CustomerSummary, Direction, OfferedSlot, OrgId, Outcome, ResourceId, Speaker,
-    StoredEvent,
+    StoredEvent, TransferSign,
 };
 use jiff::Timestamp;
 use proptest::collection::vec;
@@ -105,8 +105,16 @@ fn any_event() -> impl Strategy<Value = CallEvent> {
         1 => Just(CallEvent::BookingFailed { reason: "slot_unavailable".into() }),
         2 => (0..9_u32).prop_map(|attempts| CallEvent::AttemptCounted { attempts }),
         1 => Just(CallEvent::TransferRequested {
-            department: None, number: None, summary: "Wants a person.".into(),
+            department: None, number: None, summary: "Wants a person.".into(), warm: false,
         }),
+        1 => (0..2_u8).prop_map(|n| CallEvent::TransferRequested {
+            department: Some("billing".into()), number: Some(format!("+1512555019{n}")),
+            summary: "A bill.".into(), warm: n == 1,
+        }),
+        2 => prop::sample::select(vec![
+            TransferSign::Dialing, TransferSign::Accepted, TransferSign::NoAnswer,
+        ]).prop_map(|sign| CallEvent::TransferChanged { sign, number: None }),
+        1 => Just(CallEvent::ControlSent { action: "transfer".into(), by: "agent".into() }),
         1 => Just(CallEvent::ControlSent { action: "say".into(), by: "Dana".into() }),
         4 => "[a-z_]{1,12}".prop_map(|code| CallEvent::Warning { code, message: "Hm.".into() }),
         1 => "[a-z-]{1,12}".prop_map(|reason| CallEvent::CallEnded { reason }),
@@ -148,6 +156,7 @@ fn put(field: Field, from: &CallState, to: &mut CallState) {
         Field::Warnings => to.warnings.clone_from(&from.warnings),
         Field::Watchers => to.watchers.clone_from(&from.watchers),
         Field::Controller => to.controller.clone_from(&from.controller),
+        Field::Transfer => to.transfer.clone_from(&from.transfer),
     }
 }
 

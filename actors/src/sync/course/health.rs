@@ -2,12 +2,13 @@
 //! let go when it is switched off.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use hookswitch_storage::{Connection, StoreError, SyncState};
 
 use super::{Course, Eyes, Trouble};
-use crate::bounds::{FAREWELL, PROVIDER_LOOK};
+use crate::bounds::FAREWELL;
 use crate::calls::Shared;
 use crate::ports::ProviderError;
 use crate::sync::pace::{Ways, sooner};
@@ -28,7 +29,7 @@ impl Course {
         }
         self.probe_at = now + every;
         // Where there are no accounts nothing was asked, so that nothing is proven.
-        Ok(eyes.provider.account(now + PROVIDER_LOOK).await?.is_some())
+        Ok(Self::account(eyes).await?.is_some())
     }
 
     /// A connection that exchanges nothing is not told either.
@@ -41,6 +42,7 @@ impl Course {
         self.walk.clear();
         self.ahead = None;
         let state = store.sync_state(org, id).await?;
+        self.follower.proven.store(false, Ordering::Relaxed);
         if state.watch.is_some() || state.asking.is_some() {
             let now = SyncState { watch: None, asking: None, ..state.clone() };
             store.keep_sync(org, id, now, None).await?;

@@ -252,6 +252,7 @@ function stateOf(record) {
     warnings: [],
     watchers: [],
     controller: null,
+    transfer: null,
   };
 }
 

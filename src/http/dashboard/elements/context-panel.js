@@ -6,7 +6,7 @@ import { now } from '../js/clock.js';
 import { h, setText } from '../js/dom.js';
 import { store } from '../js/store.js';
 import { cityOf, clockTime, day, exactTime, longDay, timer } from '../js/time.js';
-import { appointment, bookedAs, count } from '../js/words.js';
+import { appointment, bookedAs, count, handedOver } from '../js/words.js';
 import { foreign, stateChip, telephone } from './parts.js';
 
 export class Context {
@@ -27,7 +27,7 @@ export class Context {
   update(call, live, bookings) {
     const signature = JSON.stringify([
       call.customer, call.caller, call.today, call.offered_slots, call.held_slot, bookings, call.attempts, call.warnings,
-      call.watchers, call.controller, live, store.zone(call.org), store.orgName(call.org),
+      call.watchers, call.controller, call.transfer, live, store.zone(call.org), store.orgName(call.org),
     ]);
     if (this.signature === signature) return;
     this.signature = signature;
@@ -130,6 +130,7 @@ export class Context {
       ['Zone', zone ? `${cityOf(zone)} (${zone})` : null],
       ['Began', exactTime(call.started_at, zone)],
       ['In control', live ? (call.controller ? foreign(call.controller) : 'the agent') : null],
+      ['Handed over', call.transfer ? foreign(handedOver(call.transfer)) : null],
       ['Watching', call.watchers.length > 0 ? foreign(call.watchers.join(', ')) : null],
       ['Id', h('code', {}, call.call_id)],
     ]));

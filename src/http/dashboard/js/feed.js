@@ -59,6 +59,7 @@ function blank(org, call, at) {
     warnings: [],
     watchers: [],
     controller: null,
+    transfer: null,
   };
 }
 

@@ -86,6 +86,7 @@
  * @property {Warning[]} warnings
  * @property {string[]} watchers
  * @property {string | null} controller
+ * @property {{department: string | null, number: string, summary: string, stage: string, requested_at: string} | null} [transfer]
  */
 
 /**

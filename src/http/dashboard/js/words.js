@@ -197,3 +197,22 @@ export function phone(number) {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number ?? '');
   return parts ? `+1 ${parts[1]} ${parts[2]} ${parts[3]}` : (number ?? '');
 }
+
+/** How a hand-over stands. @type {Record<string, string>} */
+const STAGES = {
+  requested: 'about to be',
+  briefing: 'they are told first',
+  dialing: 'ringing',
+  accepted: 'taken',
+  rejected: 'refused',
+  no_answer: 'nobody answered',
+  bridged: 'they talked',
+  back_to_agent: 'back with the agent',
+};
+
+/**
+ * To whom a call is handed over, and how that stands.
+ * @param {{department: string | null, number: string, stage: string}} transfer
+ */
+export const handedOver = (transfer) =>
+  `${transfer.department ? plain(transfer.department) : phone(transfer.number)}: ${STAGES[transfer.stage] ?? plain(transfer.stage)}`;

@@ -10,21 +10,30 @@ use super::tokens::{Denied, Pair};
 /// Whose manners a request asked in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manners {
-    /// The standard's.
+    /// The standard's, and whose account it is.
     Plain,
+    /// The standard's and no more.
+    Google,
     /// Square's: a moment in place of a lifetime, and refusals of its own form.
     Square,
 }
 
 pub(super) fn given(manners: Manners, pair: &Pair) -> Response {
     let body = match manners {
+        Manners::Google => json!({
+            "access_token": pair.access,
+            "refresh_token": pair.refresh,
+            "token_type": "Bearer",
+            "expires_in": pair.life,
+            "scope": pair.scope,
+        }),
         Manners::Plain => json!({
             "access_token": pair.access,
             "refresh_token": pair.refresh,
             "token_type": "Bearer",
             "expires_in": pair.life,
             "scope": pair.scope,
-            "owner": "https://api.example.test/users/AAAA",
+            "owner": format!("https://api.example.test/users/{}", pair.person),
         }),
         Manners::Square => json!({
             "access_token": pair.access,
@@ -45,7 +54,7 @@ pub(super) fn denied(manners: Manners, denied: Denied) -> Response {
                 "detail": "Not authorized"});
             (StatusCode::UNAUTHORIZED, Json(json!({"errors": [error]}))).into_response()
         }
-        Manners::Plain => {
+        Manners::Plain | Manners::Google => {
             let (status, code) = match denied {
                 Denied::Client => (StatusCode::UNAUTHORIZED, "invalid_client"),
                 Denied::Grant => (StatusCode::BAD_REQUEST, "invalid_grant"),

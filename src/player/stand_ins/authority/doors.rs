@@ -42,11 +42,15 @@ struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn of(asked: &'a Asked) -> Self {
-        let square = asked.path().starts_with("/oauth2/");
+        let manners = match asked.path() {
+            path if path.starts_with("/oauth2/") => Manners::Square,
+            "/token" => Manners::Google,
+            _ => Manners::Plain,
+        };
         let authorization = asked.header("authorization").and_then(|value| value.split_once(' '));
         Self {
             operation: asked.operation,
-            manners: if square { Manners::Square } else { Manners::Plain },
+            manners,
             fields: fields(&asked.uri.parse().unwrap_or_default(), asked.bytes()),
             authorization: authorization.map(|(_, value)| value),
         }
@@ -76,7 +80,8 @@ impl Authority {
         match scope {
             Ok(scope) => {
                 let redirect_uri = back.to_owned();
-                let code = self.tokens.agree(Agreed { redirect_uri, challenge, scope });
+                let person = self.person.clone();
+                let code = self.tokens.agree(Agreed { redirect_uri, challenge, scope, person });
                 answer.append_pair("code", &code);
             }
             Err(error) => {
@@ -110,7 +115,7 @@ impl Authority {
                 request.fields.get("code_verifier").map(String::as_str),
             ),
             Operation::Refresh => tokens.refresh(request.text("refresh_token")),
-            Operation::Credentials => Ok(tokens.for_itself()),
+            Operation::Credentials => Ok(tokens.for_itself(&self.person)),
             _ => Err(Denied::Request),
         });
         match pair {
@@ -128,10 +133,11 @@ impl Authority {
 
     fn resource(&self, request: &Request<'_>) -> Response {
         let access = request.authorization.unwrap_or_default();
-        if self.tokens.opens(access) {
-            Json(json!({"id": "AAAA", "name": "Willow Street Dental"})).into_response()
-        } else {
-            StatusCode::UNAUTHORIZED.into_response()
+        match self.tokens.opens(access) {
+            Some(person) => {
+                Json(json!({"id": person, "name": "Willow Street Dental"})).into_response()
+            }
+            None => StatusCode::UNAUTHORIZED.into_response(),
         }
     }
 }
@@ -141,7 +147,8 @@ impl Vendor for Authority {
     type Operation = Operation;
 
     fn open(setup: Setup) -> Self {
-        Self { tokens: Tokens::new(setup), decision: Decision::Allows }
+        let person = "AAAA".to_owned();
+        Self { tokens: Tokens::new(setup), decision: Decision::Allows, person }
     }
 
     fn read(&self, _: &Method, uri: &Uri, body: &[u8]) -> (Operation, String) {

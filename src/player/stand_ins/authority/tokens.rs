@@ -1,6 +1,6 @@
 //! The codes and tokens that were given: what each is good for, and once or for ever. Knows no request.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,6 +17,7 @@ pub(super) struct Agreed {
     pub(super) redirect_uri: String,
     pub(super) challenge: Option<String>,
     pub(super) scope: String,
+    pub(super) person: String,
 }
 
 /// What is given.
@@ -24,6 +25,8 @@ pub(super) struct Pair {
     pub(super) access: String,
     pub(super) refresh: Option<String>,
     pub(super) scope: String,
+    /// Whose account it opens.
+    pub(super) person: String,
     /// Seconds.
     pub(super) life: i64,
     pub(super) ends_at: Timestamp,
@@ -41,8 +44,10 @@ pub(super) struct Tokens {
     setup: Setup,
     clock: Clock,
     codes: HashMap<String, Agreed>,
-    access: HashSet<String>,
-    refresh: HashMap<String, String>,
+    /// Whose account each opens.
+    access: HashMap<String, String>,
+    /// What was agreed to, and by whom.
+    refresh: HashMap<String, (String, String)>,
     made: Vec<String>,
 }
 
@@ -52,7 +57,7 @@ impl Tokens {
             clock: Clock::from(setup.now),
             setup,
             codes: HashMap::new(),
-            access: HashSet::new(),
+            access: HashMap::new(),
             refresh: HashMap::new(),
             made: Vec::new(),
         }
@@ -113,34 +118,34 @@ impl Tokens {
                 return Err(Denied::Grant);
             }
         }
-        Ok(self.pair(agreed.scope, None))
+        Ok(self.pair(agreed.scope, agreed.person, None))
     }
 
     pub(super) fn refresh(&mut self, refresh: &str) -> Result<Pair, Denied> {
-        let scope = self.refresh.get(refresh).cloned().ok_or(Denied::Grant)?;
+        let (scope, person) = self.refresh.get(refresh).cloned().ok_or(Denied::Grant)?;
         if self.setup.rotates {
             self.refresh.remove(refresh);
-            return Ok(self.pair(scope, None));
+            return Ok(self.pair(scope, person, None));
         }
-        Ok(self.pair(scope, Some(refresh.to_owned())))
+        Ok(self.pair(scope, person, Some(refresh.to_owned())))
     }
 
     /// For who one is.
-    pub(super) fn for_itself(&mut self) -> Pair {
+    pub(super) fn for_itself(&mut self, person: &str) -> Pair {
         let refreshes = std::mem::replace(&mut self.setup.refreshes, false);
-        let pair = self.pair("DEFAULT".to_owned(), None);
+        let pair = self.pair("DEFAULT".to_owned(), person.to_owned(), None);
         self.setup.refreshes = refreshes;
         pair
     }
 
-    fn pair(&mut self, scope: String, known: Option<String>) -> Pair {
+    fn pair(&mut self, scope: String, person: String, known: Option<String>) -> Pair {
         let access = self.secret("access");
-        self.access.insert(access.clone());
+        self.access.insert(access.clone(), person.clone());
         let refresh = match known {
             Some(known) => Some(known),
             None if self.setup.refreshes => {
                 let refresh = self.secret("refresh");
-                self.refresh.insert(refresh.clone(), scope.clone());
+                self.refresh.insert(refresh.clone(), (scope.clone(), person.clone()));
                 Some(refresh)
             }
             None => None,
@@ -148,11 +153,12 @@ impl Tokens {
         let life = self.setup.life;
         let ends_at = self.clock.now().checked_add(SignedDuration::from_secs(life));
         let ends_at = ends_at.unwrap_or(Timestamp::MAX);
-        Pair { access, refresh, scope, life, ends_at }
+        Pair { access, refresh, scope, person, life, ends_at }
     }
 
-    pub(super) fn opens(&self, access: &str) -> bool {
-        self.access.contains(access)
+    /// Whose account a token opens, if it is good.
+    pub(super) fn opens(&self, access: &str) -> Option<&str> {
+        self.access.get(access).map(String::as_str)
     }
 
     pub(super) fn end_access(&mut self) {
@@ -164,13 +170,15 @@ impl Tokens {
         self.refresh.clear();
     }
 
-    /// Ends what a token belongs to; there is one account, so that is everything.
+    /// Ends all that whoever gave this token has given.
     pub(super) fn revoke(&mut self, token: &str) -> bool {
-        let known = self.access.contains(token) || self.refresh.contains_key(token);
-        if known {
-            self.revoke_all();
-        }
-        known
+        let of_refresh = || self.refresh.get(token).map(|(_, person)| person);
+        let Some(person) = self.access.get(token).or_else(of_refresh).cloned() else {
+            return false;
+        };
+        self.access.retain(|_, theirs| *theirs != person);
+        self.refresh.retain(|_, (_, theirs)| *theirs != person);
+        true
     }
 
     pub(super) fn good(&self) -> usize {

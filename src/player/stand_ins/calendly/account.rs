@@ -62,6 +62,7 @@ pub struct Account {
     clock: Clock,
     bookings: Vec<Kept>,
     subscriptions: Vec<Subscription>,
+    application_key: Option<String>,
 }
 
 /// The user of the token.
@@ -78,7 +79,14 @@ impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let zone = TimeZone::get(&setup.zone).unwrap_or(TimeZone::UTC);
         let (bookings, subscriptions) = (Vec::new(), Vec::new());
-        Self { clock: Clock::from(setup.now), setup, zone, bookings, subscriptions }
+        Self {
+            clock: Clock::from(setup.now),
+            setup,
+            zone,
+            bookings,
+            subscriptions,
+            application_key: None,
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -91,6 +99,14 @@ impl Account {
 
     pub(super) fn set_token(&mut self, token: &str) {
         token.clone_into(&mut self.setup.token);
+    }
+
+    pub(super) fn sign_as_application(&mut self, key: &str) {
+        self.application_key = Some(key.to_owned());
+    }
+
+    pub(super) fn application_key(&self) -> Option<&str> {
+        self.application_key.as_deref()
     }
 
     pub(super) fn bookings(&self) -> &[Kept] {

@@ -63,7 +63,9 @@ pub(super) fn about(account: &Account, invitee: &str) -> Vec<Post> {
         .filter(wants)
         .map(|to| {
             let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-            if let Some(key) = &to.signing_key {
+            // Whom an application connected, its key signs for.
+            let key = account.application_key().or(to.signing_key.as_deref());
+            if let Some(key) = key {
                 let signature = sign(key.as_bytes(), seconds, &body);
                 headers.push(("calendly-webhook-signature".to_owned(), signature));
             }

@@ -85,6 +85,17 @@ impl Account {
         found.cloned()
     }
 
+    /// A calendar as the account's list has it.
+    pub(super) fn listed(&self, id: &str) -> Result<Value, No> {
+        let primary = self.setup.calendars.first().map(|calendar| &calendar.id);
+        let found = self.calendar(id).ok_or_else(No::missing)?;
+        Ok(json!({
+            "kind": "calendar#calendarListEntry", "id": found.id, "summary": found.summary,
+            "timeZone": self.setup.zone, "accessRole": self.role(&found),
+            "primary": primary == Some(&found.id),
+        }))
+    }
+
     /// A calendar whose events the account may see.
     pub(super) fn shown(&self, id: &str) -> Result<Calendar, No> {
         let found = self.calendar(id).filter(|found| found.access != Access::FreeBusy);

@@ -28,6 +28,8 @@ pub enum Operation {
     Watch,
     /// Closing one.
     Stop,
+    /// A calendar as it stands in the account's list.
+    Listed,
     /// Nothing that Google knows.
     Unknown,
 }

@@ -169,7 +169,7 @@ fn a_booking_is_read_by_what_it_is() {
 #[test]
 fn the_account_goes_by_the_first_name_that_it_has() {
     let me = |data: Value| account(json!({"data": data}).to_string().as_bytes());
-    let named = |name: &str| Some(ProviderAccount { id: "7".into(), name: name.to_owned() });
+    let named = |name: &str| Some(ProviderAccount { id: Some("7".into()), name: name.to_owned() });
     assert_eq!(me(json!({"id": 7, "name": "Ann", "username": "ann"})), named("Ann"));
     assert_eq!(me(json!({"id": 7, "name": null, "username": "ann"})), named("ann"));
     assert_eq!(me(json!({"id": 7})), named("7"));

@@ -48,7 +48,7 @@ fn judged(
     if let Some(header) = header {
         headers.insert(SIGNATURE, header.parse().unwrap());
     }
-    read(&Posted {
+    let posted = Posted {
         connection: &connection,
         credentials: &Fields::new(),
         secret,
@@ -56,7 +56,8 @@ fn judged(
         headers: &headers,
         body: body.as_bytes(),
         now: Timestamp::from_second(now).unwrap(),
-    })
+    };
+    read(&posted, None)
 }
 
 #[test]

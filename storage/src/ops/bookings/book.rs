@@ -1,7 +1,7 @@
 //! Making a booking.
 
 use super::capacity::{Wanted, fits};
-use super::{check_range, claim_of, code, missing, note, unsettled};
+use super::{check_range, claim_of, code, day_cap, missing, note, unsettled};
 use crate::error::StoreError;
 use crate::model::{Act, Booking, BookingChange, BookingStatus, ChangeKind, Intent};
 use crate::ops::answers::{self, Seen};
@@ -45,7 +45,8 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
         caller: new.caller.as_deref(),
         now: new.now,
     };
-    if !fits(tx, &wanted, None)? {
+    let of = (&new.org, &new.service_id);
+    if !fits(tx, &wanted, None)? || !day_cap::has_room(tx, of, new.start, None)? {
         return Ok(BookOutcome::Taken);
     }
     let customer_id = customers::find_or_create(tx, &new.org, &new.customer, new.now)?;

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::capacity::{Wanted, fits};
-use super::{check_range, claim_of, claim_to, note, release, unsettled};
+use super::{check_range, claim_of, claim_to, day_cap, note, release, unsettled};
 use crate::error::StoreError;
 use crate::ids::CallId;
 use crate::model::{Act, Booking, BookingChange, ChangeKind, Intent, MoveTo};
@@ -59,7 +59,9 @@ fn refusal(tx: &mut Tx<'_>, to: &MoveBooking) -> Result<Result<Booking, MoveOutc
         caller: to.caller.as_deref(),
         now: to.now,
     };
-    let free = fits(tx, &wanted, Some(old.id))?;
+    let of = (&to.org, &old.service_id);
+    let free =
+        fits(tx, &wanted, Some(old.id))? && day_cap::has_room(tx, of, to.start, Some(old.id))?;
     Ok(if free { Ok(old) } else { Err(MoveOutcome::Taken) })
 }
 

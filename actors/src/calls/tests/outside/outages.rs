@@ -5,7 +5,7 @@ use hookswitch_storage::{BookingStatus, OutagePolicy, Outcome};
 
 use super::script::{Asked, Mode};
 use super::{Outside, is_confirmed, is_failed};
-use crate::booking::phrases::{HAND_OVER, PROVIDER_ERROR, TAKE_MESSAGE};
+use crate::booking::phrases::{PROVIDER_ERROR, hand_over, take_message};
 use crate::ports::ProviderState;
 
 fn is_kept(booking: &hookswitch_storage::Booking) -> bool {
@@ -101,7 +101,7 @@ async fn without_the_policy_of_defaults_nothing_is_promised_and_nothing_kept() {
         let told = outside.book("call", "b", "10:00").await;
         assert_eq!((&told["success"], &told["error"]), (&false.into(), &PROVIDER_ERROR.into()));
         assert_eq!(told["transferSuggested"] == true, transfer);
-        assert_eq!(told["message"], if transfer { HAND_OVER } else { TAKE_MESSAGE });
+        assert_eq!(told["message"], if transfer { hand_over() } else { take_message() });
         outside.only("being released", is_failed).await;
         outside.agrees().await;
         // The same tool call is not bound to what came to nothing.

@@ -297,7 +297,7 @@ impl BookingProvider for Script {
     async fn account(&self) -> Result<Option<ProviderAccount>, ProviderError> {
         self.read()?;
         let id = self.with(|inner| inner.account.to_owned());
-        Ok(Some(ProviderAccount { name: id.clone(), id }))
+        Ok(Some(ProviderAccount { name: id.clone(), id: Some(id) }))
     }
 
     async fn changes(&self, cursor: Option<&str>) -> Result<Option<Changes>, ProviderError> {

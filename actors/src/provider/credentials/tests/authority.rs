@@ -37,6 +37,8 @@ struct Inner {
     made: u32,
     asked: usize,
     revoked: Vec<String>,
+    /// Refresh tokens stay as they are.
+    constant: bool,
 }
 
 pub(super) struct Authority {
@@ -55,6 +57,10 @@ impl Authority {
 
     pub(super) fn without_refresh_tokens(self) -> Self {
         Self { refreshes: false, ..self }
+    }
+
+    pub(super) fn rotates_no_more(&self) {
+        self.inner.lock().unwrap().constant = true;
     }
 
     pub(super) fn next(&self, mode: Mode) {
@@ -118,7 +124,7 @@ impl TokenIssuer for Authority {
     }
 
     fn rotates(&self) -> bool {
-        true
+        !self.inner.lock().unwrap().constant
     }
 
     fn ahead(&self) -> Duration {
