@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hookswitch::player::stand_ins::calcom::{EventType, Operation, Plan, Setup, StandIn, Trouble};
-use jiff::civil::time;
+use jiff::civil::{Date, time};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -23,6 +23,11 @@ const CALLERS: u64 = 32;
 
 const KEY: &str = "cal_live_of_the_kill_rounds";
 const VISITS: u64 = 10;
+
+const ZONE: &str = "America/Chicago";
+
+/// After so many rounds all of them are looked at once more; otherwise only what a round was about.
+const WHOLE: u64 = 25;
 
 /// What one caller asked for, and the whole answer if it was heard.
 #[derive(Clone)]
@@ -57,7 +62,7 @@ async fn stand_in() -> StandIn {
     };
     let setup = Setup {
         api_key: KEY.into(),
-        zone: "America/Chicago".into(),
+        zone: ZONE.into(),
         now: MORNING.parse().unwrap(),
         event_types: vec![visits],
     };
@@ -254,10 +259,35 @@ async fn nothing_is_hidden(
     }
 }
 
-/// Waits until every booking has come to an end.
-async fn settled(server: &Process, org: &TestOrg, since: Instant) -> Vec<Value> {
+/// All bookings, or those that start on a day of the org, whatever became of them.
+async fn bookings(server: &Process, org: &TestOrg, day: Option<Date>) -> Vec<Value> {
+    let within = day.map_or_else(String::new, |day| {
+        let (from, to) = ends(day);
+        format!("&from={from}&to={to}")
+    });
+    let mut found = Vec::new();
+    let mut cursor = String::new();
     loop {
-        let bookings = org.bookings(server).await;
+        let path = format!("/api/orgs/{}/bookings?limit=1000{within}{cursor}", org.id);
+        let mut page = server.read(&path).await;
+        found.append(page["items"].as_array_mut().unwrap());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
+
+/// When a day begins and when it is over, at the org's place.
+fn ends(day: Date) -> (Timestamp, Timestamp) {
+    let midnight = |day: Date| day.in_tz(ZONE).unwrap().timestamp();
+    (midnight(day), midnight(day.tomorrow().unwrap()))
+}
+
+/// Waits until every booking of a day has come to an end.
+async fn settled(server: &Process, org: &TestOrg, day: Date, since: Instant) -> Vec<Value> {
+    loop {
+        let bookings = bookings(server, org, Some(day)).await;
         let open = bookings.iter().filter(|booking| {
             !matches!(
                 (booking["status"].as_str(), booking["outcome"].as_str()),
@@ -274,19 +304,35 @@ async fn settled(server: &Process, org: &TestOrg, since: Instant) -> Vec<Value> 
     }
 }
 
-/// What is wrong between what was said, what we have and what the provider has.
-fn complaints(wishes: &[Wish], bookings: &[Value], stand_in: &StandIn) -> Vec<String> {
+/// What was said to one caller, by the call and the name.
+type Said<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Wish>>;
+
+fn whose(booking: &Value) -> (&str, &str) {
+    (booking["call_id"].as_str().unwrap(), booking["customer_name"].as_str().unwrap())
+}
+
+/// What is wrong between what was said, what we have and what the provider has: on a day, or at all.
+fn complaints(
+    wishes: &[Wish],
+    bookings: &[Value],
+    stand_in: &StandIn,
+    day: Option<Date>,
+) -> Vec<String> {
     let mut wrong = Vec::new();
+    let known: BTreeSet<&str> =
+        bookings.iter().map(|booking| booking["id"].as_str().unwrap()).collect();
     let standing: Vec<&Value> =
         bookings.iter().filter(|booking| booking["status"] == "confirmed").collect();
     let mut theirs: BTreeMap<String, Timestamp> = BTreeMap::new();
-    for kept in stand_in.standing() {
-        let reference = kept
-            .metadata
-            .values()
-            .filter_map(Value::as_str)
-            .find(|text| bookings.iter().any(|booking| booking["id"] == **text));
-        match reference {
+    let of_day = |start: Timestamp| {
+        day.is_none_or(|day| {
+            let (from, to) = ends(day);
+            from <= start && start < to
+        })
+    };
+    for kept in stand_in.standing().into_iter().filter(|kept| of_day(kept.start)) {
+        let mut words = kept.metadata.values().filter_map(Value::as_str);
+        match words.find(|text| known.contains(text)) {
             Some(reference) => {
                 if theirs.insert(reference.to_owned(), kept.start).is_some() {
                     wrong.push(format!("{reference} stands twice at the provider"));
@@ -309,42 +355,40 @@ fn complaints(wishes: &[Wish], bookings: &[Value], stand_in: &StandIn) -> Vec<St
     if starts.len() != ours.len() {
         wrong.push("a time is booked twice".into());
     }
-    let mut by_name: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for booking in &standing {
-        let text = |field: &str| booking[field].as_str().unwrap();
-        *by_name.entry((text("call_id"), text("customer_name"))).or_default() += 1;
-    }
+    let mut said = Said::new();
     for wish in wishes {
-        let count = by_name.get(&(wish.call.as_str(), wish.name.as_str())).copied().unwrap_or(0);
-        if count > 1 {
-            wrong.push(format!("{} was booked {count} times", wish.id));
-        }
-        let answer = wish.answer.as_ref();
-        let gives_up = |other: &&Wish| {
-            (&other.call, &other.name) == (&wish.call, &wish.name) && other.cancels()
-        };
-        let cancels = wishes.iter().any(|other| gives_up(&other));
-        if (wish.was_told("I've booked") || wish.was_told("I've moved")) && count == 0 && !cancels {
-            wrong.push(format!("{} was told {answer:?} and has nothing", wish.id));
-        }
-        if wish.cancels() && wish.was_told("cancelled") && count > 0 {
-            wrong.push(format!("{} was told {answer:?} and it stands", wish.id));
+        said.entry((&wish.call, &wish.name)).or_default().push(wish);
+    }
+    let mut had: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for booking in &standing {
+        *had.entry(whose(booking)).or_default() += 1;
+    }
+    for (who, wishes) in &said {
+        let count = had.get(who).copied().unwrap_or(0);
+        let cancels = wishes.iter().any(|wish| wish.cancels());
+        for wish in wishes {
+            let answer = wish.answer.as_ref();
+            if count > 1 {
+                wrong.push(format!("{} was booked {count} times", wish.id));
+            }
+            let promised = wish.was_told("I've booked") || wish.was_told("I've moved");
+            if promised && count == 0 && !cancels {
+                wrong.push(format!("{} was told {answer:?} and has nothing", wish.id));
+            }
+            if wish.cancels() && wish.was_told("cancelled") && count > 0 {
+                wrong.push(format!("{} was told {answer:?} and it stands", wish.id));
+            }
         }
     }
-    wrong.extend(misplaced(wishes, &standing));
+    wrong.extend(misplaced(&said, &standing));
     wrong
 }
 
 /// Bookings that are not where their callers were told that they are.
-fn misplaced(wishes: &[Wish], standing: &[&Value]) -> Vec<String> {
+fn misplaced(said: &Said<'_>, standing: &[&Value]) -> Vec<String> {
     let mut wrong = Vec::new();
     for booking in standing {
-        let of_booking: Vec<&Wish> = wishes
-            .iter()
-            .filter(|wish| {
-                booking["call_id"] == *wish.call && booking["customer_name"] == *wish.name
-            })
-            .collect();
+        let of_booking = said.get(&whose(booking)).map_or(&[][..], Vec::as_slice);
         let moved = of_booking.iter().find(|wish| wish.tool == "reschedule_booking");
         let said_moved = moved.is_some_and(|wish| wish.was_told("I've moved"));
         let at = booking["booking_time"].as_str().unwrap();
@@ -374,7 +418,7 @@ async fn killed_while_the_provider_fails_nothing_is_lost_or_doubled_and_everythi
     let mut now: Timestamp = MORNING.parse().unwrap();
     let mut server = start(folder.path(), &stand_in, now).await;
     let org = connected_org(&server).await;
-    let mut day: jiff::civil::Date = "2026-09-24".parse().unwrap();
+    let mut day: Date = "2026-09-24".parse().unwrap();
     let mut wishes: Vec<Wish> = Vec::new();
     let started = Instant::now();
     for number in 0..rounds {
@@ -404,13 +448,12 @@ async fn killed_while_the_provider_fails_nothing_is_lost_or_doubled_and_everythi
         stand_in.let_pass(SignedDuration::from_mins(20));
         server = start(folder.path(), &stand_in, now).await;
         let since = Instant::now();
-        settled(&server, &org, since).await;
+        settled(&server, &org, day, since).await;
         let line = Line::to(&server, &org);
         for wish in round.iter_mut().filter(|wish| wish.answer.is_none()) {
             wish.answer = Some(ask(&line, wish).await.expect("the server is up"));
         }
-        wishes.append(&mut round);
-        settled(&server, &org, since).await;
+        settled(&server, &org, day, since).await;
         if !jobs(&server, &org).await.is_empty() {
             // What was given up is looked for once more some minutes later.
             server.kill();
@@ -418,10 +461,16 @@ async fn killed_while_the_provider_fails_nothing_is_lost_or_doubled_and_everythi
             server = start(folder.path(), &stand_in, now).await;
         }
         at_rest(&server, &org).await;
-        let bookings = settled(&server, &org, Instant::now()).await;
-        let mut wrong = complaints(&wishes, &bookings, &stand_in);
-        let books = (&open, bookings.as_slice());
+        let kept = settled(&server, &org, day, Instant::now()).await;
+        let mut wrong = complaints(&round, &kept, &stand_in, Some(day));
+        let books = (&open, kept.as_slice());
         wrong.extend(nothing_is_hidden(&server, &org, &day.to_string(), books).await.err());
+        wishes.append(&mut round);
+        if (number + 1) % WHOLE == 0 || number + 1 == rounds {
+            let all = bookings(&server, &org, None).await;
+            wrong.extend(complaints(&wishes, &all, &stand_in, None));
+            eprintln!("{} rounds, {} bookings, {:?}", number + 1, all.len(), started.elapsed());
+        }
         assert!(wrong.is_empty(), "after round {number} with seed {seed}: {wrong:#?}");
         day = day.saturating_add(jiff::Span::new().days(1));
     }
