@@ -11,6 +11,9 @@ use hookswitch_storage::{NamingSet, Settings};
 
 pub use authority::authority;
 
+/// The tool that [`LOOK_UP`] names.
+const LOOK_UP_TOOL: &str = "lookup_customer";
+
 /// When to look a customer up, word for word from the founding document (P018).
 const LOOK_UP: &str = "After collecting the customer's phone number, call the lookup_customer tool to \
     check for existing appointments and customer information. Use this context to provide \
@@ -32,6 +35,7 @@ pub fn compose(settings: &Settings, can_book: bool, agent: Option<&str>) -> Stri
 #[must_use]
 pub fn instructions(settings: &Settings, can_book: bool) -> String {
     let check = names(settings.tool_names).check;
+    let can_check = has(settings, check);
     let use_check = format!("- When a customer wants to book, use the {check} tool");
     let mut lines = vec!["Your role is to:", "- Answer questions helpfully and professionally"];
     if can_book {
@@ -43,15 +47,23 @@ pub fn instructions(settings: &Settings, can_book: bool) -> String {
             "",
             "Booking Capabilities:",
             "- You can check availability and book appointments for customers",
-            &use_check,
+        ]);
+        lines.extend(can_check.then_some(use_check.as_str()));
+        lines.extend([
             "- Always confirm the date, time, and customer name before creating a booking",
             "- After booking, provide the confirmation number to the customer",
         ]);
     }
-    if settings.customerconnect.is_some() && settings.tool_names == NamingSet::Snake {
+    let looks_up = settings.tool_names == NamingSet::Snake && has(settings, LOOK_UP_TOOL);
+    if settings.customerconnect.is_some() && looks_up {
         lines.extend(["", LOOK_UP]);
     }
     lines.join("\n")
+}
+
+/// Whether the org has not switched a tool off.
+fn has(settings: &Settings, tool: &str) -> bool {
+    !settings.disabled_tools.contains(tool)
 }
 
 /// What the tools that the prompt speaks of are called.

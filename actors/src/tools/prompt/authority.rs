@@ -3,10 +3,10 @@
 
 use hookswitch_storage::{Locale, Settings};
 
-use super::{Names, names};
+use super::{Names, has, names};
 
-/// The rules, with the org's tool names, zone and time limit. Without a connected calendar those about
-/// booking are left out, since their tools are not on the assistant then.
+/// The rules, with the org's tool names, zone and time limit. No tool is named that the assistant does not
+/// have: those about booking are left out without a connected calendar, and those that the org switched off.
 ///
 /// Today's date is Vapi's to fill in, at the start of each call: its templates know `"now"` and IANA
 /// zones. What an assistant is told by `assistant-request` comes with that message alone, so it would be
@@ -21,13 +21,15 @@ pub fn authority(settings: &Settings, can_book: bool) -> String {
         today(settings),
     ];
     sections.extend(language(settings.locale));
-    if can_book {
-        sections.push(order(&names));
+    if can_book && has(settings, names.book) {
+        sections.extend(has(settings, names.check).then(|| order(&names)));
         sections.push(confirmation(&names));
-        sections.push(messages());
+        sections.push(messages(settings));
     }
-    sections.push(end(&names, settings.calls.limit_seconds, can_book));
-    sections.push(transfer(&names, can_book));
+    if has(settings, names.end) {
+        sections.push(end(&names, settings.calls.limit_seconds, can_book));
+    }
+    sections.push(transfer(settings, &names, can_book));
     sections.push(truth(can_book));
     sections.join("\n\n")
 }
@@ -75,10 +77,21 @@ fn confirmation(names: &Names) -> String {
     )
 }
 
-fn messages() -> String {
-    "CONFIRMATION MESSAGES\n- A text message about the booking is sent automatically. There is no \
-     tool for it; do not call one and do not promise a second message."
-        .to_owned()
+/// What is sent by itself; an agent that promises more makes callers wait for it.
+fn messages(settings: &Settings) -> String {
+    let sent = match (&settings.twilio, &settings.smtp) {
+        (Some(_), _) => "A text message about the booking is sent automatically.",
+        (None, Some(_)) => {
+            "An e-mail about the booking is sent automatically if the caller has given an address."
+        }
+        (None, None) => {
+            return "CONFIRMATION MESSAGES\n- No message is sent. Promise none.".to_owned();
+        }
+    };
+    format!(
+        "CONFIRMATION MESSAGES\n- {sent} There is no tool for it; do not call one and do not promise \
+         a second message."
+    )
 }
 
 fn end(names: &Names, limit: u32, can_book: bool) -> String {
@@ -99,8 +112,9 @@ fn end(names: &Names, limit: u32, can_book: bool) -> String {
     )
 }
 
-fn transfer(names: &Names, can_book: bool) -> String {
+fn transfer(settings: &Settings, names: &Names, can_book: bool) -> String {
     let Names { transfer, call_back, .. } = names;
+    let hands_over = !settings.departments.is_empty() && has(settings, transfer);
     let mut cases = vec![
         "The caller asks for a person: immediately, without further questions.",
         "The caller is frustrated or angry: immediately.",
@@ -111,18 +125,33 @@ fn transfer(names: &Names, can_book: bool) -> String {
     }
     cases.push("A tool reports a system error twice.");
     if can_book {
-        cases.push(
-            "The calendar is offline: first ask for name, number and what they wanted, then transfer.",
-        );
+        cases.push(match hands_over {
+            true => {
+                "The calendar is offline: first ask for name, number and what they wanted, then \
+                 transfer."
+            }
+            false => "The calendar is offline.",
+        });
     }
     cases.push("The time limit is near and the matter is not settled.");
     let cases: Vec<String> =
         ('A'..).zip(cases).map(|(letter, case)| format!("{letter}. {case}")).collect();
-    format!(
-        "TRANSFERRING THE CALL\nCall {transfer}, with one sentence about the caller's issue, in these \
-         cases:\n{}\nIf nobody can take the call, take a message with {call_back}.",
-        cases.join("\n")
-    )
+    let cases = cases.join("\n");
+    let message = match has(settings, call_back) {
+        true => format!("take a message with {call_back}"),
+        false => "ask for name, number and what they wanted".to_owned(),
+    };
+    if hands_over {
+        format!(
+            "TRANSFERRING THE CALL\nCall {transfer}, with one sentence about the caller's issue, in \
+             these cases:\n{cases}\nIf nobody can take the call, {message}."
+        )
+    } else {
+        format!(
+            "NOBODY TO TRANSFER TO\nThe call cannot be handed over to anybody. Say so and {message}, in \
+             these cases:\n{cases}"
+        )
+    }
 }
 
 fn truth(can_book: bool) -> String {

@@ -18,6 +18,7 @@ mod org {
             "country": "US",
             "business_hours": {},
             "services": [],
+            "departments": {"general": {"number": "+13125550190"}},
             "webhook_auth": [],
         }))
         .unwrap()
@@ -71,6 +72,31 @@ fn every_tool_that_the_prompt_names_is_listed_with_the_orgs_own_set() {
             assert!(face.is_listed_with(set), "{name}");
         }
     }
+}
+
+#[test]
+fn no_tool_is_named_that_the_assistant_does_not_have() {
+    let toolbox = Toolbox::standard();
+    let mut settings = settings();
+    settings.departments.clear();
+    let text = compose(&settings, true, None);
+    assert!(!text.contains("transfer_call"), "nobody is there to take the call: {text}");
+    assert!(text.contains("take a message with request_callback"), "{text}");
+    for off in ["check_availability", "create_booking", "end_call", "request_callback"] {
+        assert!(toolbox.face(off).is_some(), "{off}");
+        settings.disabled_tools = [off.to_owned()].into();
+        let text = compose(&settings, true, None);
+        assert!(!text.contains(off), "{off} in {text}");
+    }
+}
+
+#[test]
+fn no_message_is_promised_that_nothing_sends() {
+    let settings = settings();
+    assert!(settings.twilio.is_none() && settings.smtp.is_none());
+    let text = compose(&settings, true, None);
+    assert!(text.contains("No message is sent."), "{text}");
+    assert!(!text.contains("sent automatically"), "{text}");
 }
 
 #[test]
