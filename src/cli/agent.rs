@@ -8,7 +8,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{Access, escaped};
+use super::api::{Plain, escaped};
 use super::output::line;
 use super::{Failure, logs, table};
 
@@ -25,18 +25,6 @@ enum What {
     Save(Save),
     /// Agents, and whether each is synced
     List(Plain),
-}
-
-#[derive(Debug, clap::Args)]
-struct Plain {
-    /// The organisation; without it all that the token reaches, or the only one
-    #[arg(long, visible_alias = "org-id", value_name = "ORG")]
-    org: Option<String>,
-    /// JSON instead of text
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    access: Access,
 }
 
 #[derive(Debug, clap::Args)]

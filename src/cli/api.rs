@@ -25,6 +25,35 @@ pub(super) struct Access {
     pub(super) reach: Reach,
 }
 
+/// Flags of commands that are about organisations: which, and how the answer looks.
+#[derive(Debug, clap::Args)]
+pub(super) struct Plain {
+    /// The organisation; without it all that the token reaches, or the only one
+    #[arg(long, visible_alias = "org-id", value_name = "ORG")]
+    pub(super) org: Option<String>,
+    /// JSON instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) access: Access,
+}
+
+impl Plain {
+    /// The server, and the organisations that are meant: id and name.
+    pub(super) async fn orgs(&self) -> Result<(Api, Vec<(String, String)>), Failure> {
+        let api = self.access.api()?;
+        let found = match &self.org {
+            Some(org) => {
+                vec![api.get(&format!("/api/orgs/{}", escaped(org))).await?]
+            }
+            None => api.all("/api/orgs").await?,
+        };
+        let text = |org: &Value, field: &str| org[field].as_str().unwrap_or_default().to_owned();
+        let orgs = found.iter().map(|org| (text(org, "id"), text(org, "name"))).collect();
+        Ok((api, orgs))
+    }
+}
+
 /// A server that can be asked.
 pub(super) struct Api {
     client: Client,

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::api::{Access, Api, escaped};
+use super::api::{Api, Plain, escaped};
 use super::output::{bad, clean, good, line};
 use super::{Failure, logs, table};
 
@@ -32,18 +32,6 @@ enum What {
     Reauth(One),
     /// Remove a connection; bookings that were made through it stay
     Remove(One),
-}
-
-#[derive(Debug, clap::Args)]
-struct Plain {
-    /// The organisation; without it all that the token reaches, or the only one
-    #[arg(long, value_name = "ORG")]
-    org: Option<String>,
-    /// JSON instead of text
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    access: Access,
 }
 
 #[derive(Debug, clap::Args)]

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::api::{Access, Api};
+use super::api::Plain;
 use super::{Failure, logs};
 
 /// Flags of `tools`.
@@ -36,37 +36,6 @@ enum Action {
     Prune(back::PruneArgs),
     /// Run one tool as if an agent had called it; what it does is real
     Try(trial::Args),
-}
-
-/// Flags that most of them have.
-#[derive(Debug, clap::Args)]
-struct Plain {
-    /// The organisation; without it all that the token reaches
-    #[arg(long, visible_alias = "org-id", value_name = "ORG")]
-    org: Option<String>,
-    /// JSON instead of text
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    access: Access,
-}
-
-impl Plain {
-    /// The server, and the organisations that are meant: id and name.
-    async fn orgs(&self) -> Result<(Api, Vec<(String, String)>), Failure> {
-        let api = self.access.api()?;
-        let found = match &self.org {
-            Some(org) => {
-                vec![api.get(&format!("/api/orgs/{}", super::api::escaped(org))).await?]
-            }
-            None => api.all("/api/orgs").await?,
-        };
-        let text = |org: &serde_json::Value, field: &str| {
-            org[field].as_str().unwrap_or_default().to_owned()
-        };
-        let orgs = found.iter().map(|org| (text(org, "id"), text(org, "name"))).collect();
-        Ok((api, orgs))
-    }
 }
 
 pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {

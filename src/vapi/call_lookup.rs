@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use hookswitch_actors::ports::{CallLookup, CallThere, PlatformError};
-use hookswitch_storage::{CallId, CallReport};
+use hookswitch_storage::CallId;
 use serde_json::{Value, json};
 
 use super::inbound::{Kind, decode};
@@ -42,19 +42,7 @@ fn understood(call: Value) -> CallThere {
         Ok(Kind::EndOfCallReport(report)) => report,
         _ => super::Report::default(),
     };
-    let between = report.started_at.zip(report.ended_at);
-    let measured = between.map(|(from, to)| to.duration_since(from).as_secs_f64());
-    CallThere::Ended {
-        reason: report.ended_reason,
-        report: Box::new(CallReport {
-            cost: report.cost,
-            duration_seconds: measured.or(report.duration_seconds),
-            summary: report.summary,
-            recording_url: report.recording_url,
-            success_evaluation: report.success_evaluation,
-            ..CallReport::default()
-        }),
-    }
+    CallThere::Ended { report: Box::new(report.kept()), reason: report.ended_reason }
 }
 
 #[cfg(test)]

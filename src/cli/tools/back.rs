@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::Plain;
 use crate::cli::Failure;
-use crate::cli::api::{Access, escaped};
+use crate::cli::api::{Access, Plain, escaped};
 use crate::cli::output::{clean, line};
 use crate::cli::table;
 

@@ -6,9 +6,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::Plain;
 use crate::cli::Failure;
-use crate::cli::api::escaped;
+use crate::cli::api::{Plain, escaped};
 use crate::cli::output::{clean, line};
 use crate::cli::table;
 

@@ -7,9 +7,8 @@ use std::process::ExitCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Plain;
 use crate::cli::Failure;
-use crate::cli::api::{Api, escaped};
+use crate::cli::api::{Api, Plain, escaped};
 use crate::cli::output::{bad, clean, good, line};
 
 /// Longest line of a difference, characters.

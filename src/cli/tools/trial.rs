@@ -5,9 +5,8 @@ use std::process::ExitCode;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::Plain;
 use crate::cli::Failure;
-use crate::cli::api::escaped;
+use crate::cli::api::{Plain, escaped};
 use crate::cli::output::line;
 
 /// Flags of `tools try`.

@@ -2,7 +2,7 @@
 
 use hookswitch_actors::booking::people;
 use hookswitch_actors::{CallFact, CallFacts, OrgEntry};
-use hookswitch_storage::{CallLinks, CallReport, Caller, Direction, TransferSign as Sign};
+use hookswitch_storage::{CallLinks, Caller, Direction, TransferSign as Sign};
 use jiff::Timestamp;
 
 use crate::vapi::{CallInfo, HandedOver, Kind, Target};
@@ -67,19 +67,10 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
             facts
         }
         Kind::EndOfCallReport(report) => {
-            let between = report.started_at.zip(report.ended_at);
-            let measured = between.map(|(from, to)| to.duration_since(from).as_secs_f64());
             let handed_on = report.transfers.iter().flat_map(|entry| handed_on(org, entry));
             let mut facts: Vec<CallFact> = handed_on.collect();
             facts.push(CallFact::Report {
-                report: Box::new(CallReport {
-                    cost: report.cost,
-                    duration_seconds: measured.or(report.duration_seconds),
-                    summary: report.summary,
-                    recording_url: report.recording_url,
-                    success_evaluation: report.success_evaluation,
-                    ..CallReport::default()
-                }),
+                report: Box::new(report.kept()),
                 ended_reason: report.ended_reason.as_deref().map(shortened),
                 made_at,
             });

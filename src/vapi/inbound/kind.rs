@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use hookswitch_storage::Speaker;
+use hookswitch_storage::{CallReport, Speaker};
 use jiff::Timestamp;
 
 use super::question::Question;
@@ -169,6 +169,23 @@ pub struct Report {
     pub success_evaluation: Option<String>,
     /// What became of each hand-over.
     pub transfers: Vec<HandedOver>,
+}
+
+impl Report {
+    /// What of it is kept with the call. How long it lasted is measured where both its ends are known.
+    #[must_use]
+    pub fn kept(&self) -> CallReport {
+        let between = self.started_at.zip(self.ended_at);
+        let measured = between.map(|(from, to)| to.duration_since(from).as_secs_f64());
+        CallReport {
+            cost: self.cost,
+            duration_seconds: measured.or(self.duration_seconds),
+            summary: self.summary.clone(),
+            recording_url: self.recording_url.clone(),
+            success_evaluation: self.success_evaluation.clone(),
+            ..CallReport::default()
+        }
+    }
 }
 
 /// A hand-over of an ended call.
