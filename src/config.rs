@@ -8,7 +8,7 @@ mod parse;
 mod secret;
 mod sections;
 
-pub use clients::{OauthClient, OauthClients};
+pub use clients::{OauthClient, OauthClients, OwnTwilio};
 pub(crate) use load::{BUILT_IN, PUBLIC_URL_NAMES};
 pub use load::{ConfigError, Origin, Overrides, Sources};
 pub use secret::{MasterKey, Secret};
@@ -61,6 +61,8 @@ pub struct EnvironmentSecrets {
     /// `CALENDLY_WEBHOOK_SIGNING_KEY`: of our application at Calendly; signs what is posted for accounts that
     /// were connected in a browser.
     pub calendly_webhook_key: Option<Secret>,
+    /// The server's own account at Twilio, for orgs that an administrator gives none of their own.
+    pub twilio: OwnTwilio,
     /// Who the server is at the providers that people connect in a browser.
     pub oauth: OauthClients,
 }

@@ -10,6 +10,7 @@ mod call_log;
 mod callbacks;
 mod calls;
 mod care;
+mod claims;
 mod client_tokens;
 mod connections;
 mod control;
@@ -31,6 +32,7 @@ mod notices;
 mod oauth;
 mod openapi;
 mod orgs;
+mod phone_numbers;
 mod probe;
 mod routing;
 mod settings;
@@ -94,8 +96,10 @@ fn of_org() -> Routes<OneOrg> {
         .route("/api/orgs/{org}/prompt", get(definitions::prompt))
         .route("/api/orgs/{org}/webhook/check", post(probe::check))
         .route("/api/orgs/{org}/agents", get(agents::list))
-        .route("/api/orgs/{org}/agents/{agent}", put(agents::put))
+        .route("/api/orgs/{org}/agents/{agent}", put(agents::put).delete(agents::remove))
         .route("/api/orgs/{org}/agents/{agent}/rollback", post(agents::rollback))
+        .route("/api/orgs/{org}/phone-numbers", get(phone_numbers::list))
+        .route("/api/orgs/{org}/phone-numbers/{number}/rollback", post(phone_numbers::rollback))
         .route("/api/orgs/{org}/tools/sync", post(tool_sync::sync))
         .route("/api/orgs/{org}/tools/links", get(tool_sync::links))
         .route("/api/orgs/{org}/tools/{name}/try", post(try_tool::try_one))

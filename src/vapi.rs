@@ -18,6 +18,7 @@ mod lenient;
 pub mod lint;
 mod platform;
 mod redact;
+mod reported;
 mod rest;
 mod server_block;
 mod small_answers;
@@ -46,6 +47,7 @@ pub use inbound::{
 };
 pub(crate) use platform::VapiPlatform;
 pub use redact::redact_for_log;
+pub(crate) use reported::{handed_over_to, reported, shortened};
 pub(crate) use rest::meter::{Meter, REQUEST_CLASSES, Requests};
 pub use server_block::{NoProof, ServerBlock};
 pub use small_answers::{documents_body, eligible_body, wait_body};

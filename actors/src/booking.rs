@@ -47,7 +47,7 @@ pub(crate) use find::{Opened, is_open_to};
 pub use free_slots::{Errand, FreeSlots, SlotsRequest, free_slots};
 pub(crate) use holds::Holds;
 pub(crate) use outside::OutsideCalendar;
-pub(crate) use saga::{News, Reconciler, Turns, hurry_all, hurry_org};
+pub(crate) use saga::{News, Reconciler, hurry_all, hurry_org};
 pub use slots::{DayVerdict, FreeSlot};
 pub use waitlist::{WaitWish, Waiting, join_waitlist, leave_waitlist};
 pub(crate) use waitlist::{

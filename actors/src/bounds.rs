@@ -90,6 +90,17 @@ pub(crate) const SILENT_AFTER: Duration = Duration::from_secs(600);
 /// So long after a call has ended its report is taken to be lost.
 pub(crate) const REPORT_COMES_WITHIN: Duration = Duration::from_secs(300);
 
+/// Calls that began so long before a start are looked through for reports that were still waited for.
+pub(crate) const REPORTS_RECALLED: SignedDuration = SignedDuration::from_hours(6);
+
+/// Calls that began so long before a start are looked through for callbacks that were not kept yet: a long
+/// weekend without the server.
+pub(crate) const CALLBACKS_RECALLED: SignedDuration = SignedDuration::from_hours(96);
+
+/// How long a wish to be called back waits at first, and at most, until the disk is asked again to take it.
+pub(crate) const KEEP_AGAIN_AFTER: Duration = Duration::from_millis(250);
+pub(crate) const KEEP_AGAIN_AT_MOST: Duration = Duration::from_secs(30);
+
 /// Ended calls whose report is waited for.
 pub(crate) const MAX_UNREPORTED: usize = 10_000;
 
@@ -152,6 +163,9 @@ pub(crate) const KEEP_AHEAD: SignedDuration = SignedDuration::from_secs(60);
 
 /// Such answers that one connection keeps: one for each service that calls begin with.
 pub(crate) const MAX_AHEAD: usize = 32;
+
+/// How long a caller's question waits for such an answer that is on its way, before it is put by itself.
+pub(crate) const JOIN_AHEAD: Duration = Duration::from_secs(2);
 
 /// Longest wait for one that nobody waits for.
 pub(crate) const ASK_AHEAD: Duration = Duration::from_secs(10);

@@ -10,6 +10,7 @@ mod operator;
 mod parts;
 mod removal;
 mod settle;
+mod shared;
 mod start;
 mod watchdog;
 
@@ -18,10 +19,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use hookswitch_storage::{
-    Booking, BookingFilter, CallId, CallKey, Customer, CustomerSummary, OrgId, Page, Store,
-    StoreError, ToolCallId,
-};
+use hookswitch_storage::{CallId, CallKey, OrgId, Store, StoreError, ToolCallId};
 use tokio::sync::oneshot;
 
 use alone::run_alone;
@@ -31,96 +29,23 @@ pub(crate) use index::Sessions;
 pub(crate) use news::deliver;
 pub use operator::Desk;
 pub use parts::{CallSettings, CallsParts};
-use settle::Unreported;
+pub(crate) use shared::Shared;
+use shared::parts_shared;
 
-use crate::booking::{Holds, Opened, Turns};
 use crate::bounds::{ASK_SESSION, MAX_TOOLS_PER_MESSAGE};
 use crate::directory::Directories;
 use crate::feed::Feed;
-use crate::jobs::{Bell, Running};
-use crate::messages::{Handovers, MailLine};
+use crate::jobs::Running;
 use crate::orgs::{OrgEntry, Orgs};
-use crate::ports::{
-    CallControl, CallLookup, CallerSource, Clock, Mailer, Messenger, MessengerError,
-};
-use crate::provider::{CameBack, Connections};
-use crate::provider_log::ProviderLog;
-use crate::registration::{Registrations, SyncTotals};
+use crate::ports::{Clock, MessengerError};
+use crate::provider::Connections;
+use crate::registration::SyncTotals;
 use crate::session::facts::{CallFacts, Heard};
 use crate::session::state::CallState;
 use crate::session::{SessionMsg, SessionRef, ToolOrder};
 use crate::supervisor::Nursery;
-use crate::sync::Syncs;
 use crate::tool_health::ToolHealth;
 use crate::tools::{Given, SessionView, ToolContext, Toolbox, replies};
-
-/// What every session and tool shares.
-pub(crate) struct Shared {
-    pub(crate) store: Store,
-    pub(crate) orgs: Orgs,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) feed: Feed,
-    pub(crate) holds: Holds,
-    pub(crate) opened: Opened,
-    pub(crate) connections: Connections,
-    pub(crate) directories: Directories,
-    pub(crate) sessions: Sessions,
-    /// Whose turn it is upon a booking at a provider.
-    pub(crate) turns: Turns,
-    /// The exchange with every connection's provider.
-    pub(crate) syncs: Syncs,
-    /// Wakes the worker of durable jobs.
-    pub(crate) bell: Bell,
-    pub(crate) messenger: Arc<dyn Messenger>,
-    /// How long a booking's answer waits for it.
-    pub(crate) message_wait: Duration,
-    pub(crate) mailer: Arc<dyn Mailer>,
-    /// Whose mails are being handed over.
-    pub(crate) mail_line: MailLine,
-    /// Days of free slots that are asked for when a call begins.
-    pub(crate) days_ahead: u32,
-    /// Who waits for a message to be handed over.
-    pub(crate) handovers: Handovers,
-    /// What sessions are linked to.
-    pub(crate) nursery: Nursery,
-    pub(crate) control: Arc<dyn CallControl>,
-    /// What the voice platform itself says of a call.
-    pub(crate) lookup: Arc<dyn CallLookup>,
-    /// Calls that ended and have no report yet.
-    pub(crate) unreported: Unreported,
-    pub(crate) caller_sources: Vec<Arc<dyn CallerSource>>,
-    pub(crate) tool_health: ToolHealth,
-    /// What is registered with the voice platform.
-    pub(crate) registrations: Registrations,
-}
-
-impl Shared {
-    /// A customer as a call knows them. The last visit is the latest booking that has passed, or
-    /// what the record knows from elsewhere, whichever is later.
-    pub(crate) async fn summary_of(&self, customer: &Customer) -> CustomerSummary {
-        let filter = BookingFilter {
-            to: Some(self.clock.now()),
-            customer: Some(customer.id),
-            ..BookingFilter::default()
-        };
-        let page = Page { limit: 10_000, cursor: None };
-        let visited = match self.store.bookings(&customer.org, &filter, &page).await {
-            Ok(bookings) => bookings.items.iter().filter(|b| b.is_active()).map(local_date).max(),
-            Err(_) => None,
-        };
-        CustomerSummary {
-            id: Some(customer.id),
-            name: customer.name.clone(),
-            phone: customer.phone.clone(),
-            email: customer.email.clone(),
-            last_visit: customer.last_visit.max(visited.flatten()),
-        }
-    }
-}
-
-fn local_date(booking: &Booking) -> Option<jiff::civil::Date> {
-    booking.start.in_tz(&booking.time_zone).ok().map(|zoned| zoned.date())
-}
 
 /// One tool call as it came in.
 #[derive(Debug)]
@@ -396,53 +321,6 @@ fn limiter(settings: &CallSettings) -> Result<DefaultKeyedRateLimiter<OrgId>, Op
     let rate = positive(settings.tool_calls_per_second, "tool_calls_per_second")?;
     let burst = positive(settings.tool_call_burst, "tool_call_burst")?;
     Ok(RateLimiter::keyed(Quota::per_second(rate).allow_burst(burst)))
-}
-
-fn parts_shared(
-    parts: &CallsParts,
-    nursery: Nursery,
-    provider_nursery: Nursery,
-    came_back: CameBack,
-) -> Shared {
-    Shared {
-        store: parts.store.clone(),
-        orgs: parts.orgs.clone(),
-        clock: Arc::clone(&parts.clock),
-        feed: parts.feed.clone(),
-        holds: Holds::default(),
-        opened: Opened::default(),
-        connections: Connections::new(
-            parts.store.clone(),
-            Arc::clone(&parts.clock),
-            Arc::clone(&parts.adapters),
-            provider_nursery.clone(),
-            came_back,
-            parts.settings.keep_slots,
-        ),
-        directories: Directories::new(
-            Arc::clone(&parts.directory),
-            provider_nursery,
-            ProviderLog::new(parts.store.clone(), Arc::clone(&parts.clock)),
-            parts.feed.clone(),
-        ),
-        sessions: Sessions::default(),
-        turns: Turns::default(),
-        syncs: Syncs::new(parts.settings.sync.clone()),
-        bell: Bell::default(),
-        messenger: Arc::clone(&parts.messenger),
-        message_wait: parts.settings.message_wait,
-        days_ahead: parts.settings.days_ahead,
-        mailer: Arc::clone(&parts.mailer),
-        mail_line: MailLine::default(),
-        handovers: Handovers::default(),
-        nursery,
-        control: Arc::clone(&parts.control),
-        lookup: Arc::clone(&parts.lookup),
-        unreported: Unreported::default(),
-        caller_sources: parts.caller_sources.clone(),
-        tool_health: ToolHealth::default(),
-        registrations: Registrations::new(Arc::clone(&parts.platform), parts.toolbox.clone()),
-    }
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ mod sync;
 mod to_its_end;
 mod tool_health;
 pub mod tools;
+mod turns;
 
 pub use calls::{
     CallSettings, Calls, CallsParts, Desk, Intervention, InterventionError, OpenCallsError,
@@ -97,7 +98,9 @@ pub use calls::{
 };
 pub use directory::{Directories, DirectoryHealth};
 pub use feed::{Feed, FeedItem, First, OrgNotice, Snapshot};
-pub use messages::{SMTP_PASSWORD_FIELD, TWILIO_TOKEN_FIELD};
+pub use messages::{
+    Encoding, Measured, SMTP_PASSWORD_FIELD, TWILIO_KEY_FIELD, TWILIO_TOKEN_FIELD, measure,
+};
 pub use orgs::{CUSTOMERCONNECT_KEY_FIELD, OrgEntry, Orgs, WEBHOOK_SECRET_FIELD};
 pub use provider::{
     CREDENTIALS_FIELD, Condition, Connections, Counts, GRANT, Health, Keepers, Left,
@@ -105,8 +108,8 @@ pub use provider::{
 };
 pub use provider_log::CALL_LOG_FIELD;
 pub use registration::{
-    AgentReport, Alarm, BackError, Leftover, Pruned, SYNC_CLASSES, SyncError, SyncReport,
-    SyncTotals, ToolAction, ToolReport,
+    AgentReport, Alarm, BackError, Leftover, NumberReport, Pruned, SYNC_CLASSES, SyncError,
+    SyncReport, SyncTotals, ToolAction, ToolReport,
 };
 pub use session::facts::{CallFact, CallFacts, Heard};
 pub use session::state::{

@@ -4,32 +4,43 @@
 //!
 //! ```text
 //! a booking changes --same operation--> a message for each way (text, mail) queued + job
-//! job: still true? wanted? -> marked as being handed over -> carrier -> taken | refused | again
+//! a booking is near --its own job--> a reminder queued, and the next planned
+//! job: still true? wanted? not at night? -> marked as being handed over -> carrier -> taken | refused | again
 //! crash or lost answer in between: the carrier is asked what it has before it is sent again; a mail
 //! server cannot be asked, so that a mail goes again under the id it had, and is one to who reads it
 //! ```
 
+mod hours;
+mod inbox;
 mod letter;
 mod line;
 mod offer;
+mod remind;
+mod segments;
 mod send;
 mod status;
+mod trouble;
 mod wording;
 
-use hookswitch_storage::{MessageId, Secret, Settings};
+use hookswitch_storage::{MessageId, Secret, Settings, Twilio};
 use tokio::sync::broadcast;
 
 pub(crate) use line::MailLine;
 pub(crate) use offer::TellOffers;
+pub(crate) use remind::{PlanReminders, Remind};
+pub use segments::{Encoding, Measured, measure};
 pub(crate) use send::SendMessages;
 pub(crate) use status::sms_status;
 
 use crate::calls::Shared;
 use crate::orgs::OrgEntry;
-use crate::ports::{MailAccount, MessengerError, TextAccount};
+use crate::ports::{MailAccount, MessengerError, TextAccess, TextAccount};
 
 /// Field name under which the carrier's token is sealed.
 pub const TWILIO_TOKEN_FIELD: &str = "twilio.auth_token";
+
+/// Field name under which the secret of a key of the carrier's is sealed.
+pub const TWILIO_KEY_FIELD: &str = "twilio.api_key_secret";
 
 /// Field name under which the mail server's password is sealed.
 pub const SMTP_PASSWORD_FIELD: &str = "smtp.password";
@@ -68,20 +79,28 @@ pub(crate) fn account(
 ) -> Result<Option<TextAccount>, MessengerError> {
     let settings: &Settings = org.settings();
     let Some(twilio) = &settings.twilio else { return Ok(None) };
-    let opened = shared.store.unseal(org.id(), TWILIO_TOKEN_FIELD, &twilio.auth_token);
-    let auth_token: Secret = opened.map_err(|error| {
-        tracing::error!(org.id = %org.id(), %error, "the token for messages does not open");
-        MessengerError::Account {
-            problem: "the token cannot be opened; set `twilio.auth_token` anew".into(),
-            code: None,
+    let access = access(shared, org, twilio)?;
+    Ok(Some(TextAccount { org: org.id().clone(), access, from: twilio.from.clone() }))
+}
+
+fn access(shared: &Shared, org: &OrgEntry, twilio: &Twilio) -> Result<TextAccess, MessengerError> {
+    let Some(account_sid) = twilio.account_sid.clone() else { return Ok(TextAccess::Own) };
+    let (user, field, sealed) = match (&twilio.api_key, &twilio.auth_token) {
+        (Some(key), _) => (key.sid.clone(), TWILIO_KEY_FIELD, &key.secret),
+        (None, Some(token)) => (account_sid.clone(), TWILIO_TOKEN_FIELD, token),
+        (None, None) => {
+            let problem = "there is no token; set `twilio.auth_token`".into();
+            return Err(MessengerError::Account { problem, code: None });
         }
+    };
+    let opened = shared.store.unseal(org.id(), field, sealed);
+    let secret: Secret = opened.map_err(|error| {
+        tracing::error!(org.id = %org.id(), %error, field, "what messages are sent with does not open");
+        let problem = format!("the secret cannot be opened; set `{field}` anew");
+        MessengerError::Account { problem, code: None }
     })?;
-    Ok(Some(TextAccount {
-        org: org.id().clone(),
-        account_sid: twilio.account_sid.clone(),
-        auth_token,
-        from: twilio.from.clone(),
-    }))
+    let reports = twilio.auth_token.is_some();
+    Ok(TextAccess::Given { account_sid, user, secret, reports })
 }
 
 /// What an org sends e-mail with; `None` if it has nothing.

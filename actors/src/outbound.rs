@@ -18,5 +18,7 @@ pub(crate) use meter::Meter;
 pub use meter::{Counts, Left};
 #[cfg(test)]
 pub(crate) use stalls::Stalls;
-pub(crate) use toll::{Toll, afterwards, before_booking, before_request, quota_told};
+pub(crate) use toll::{
+    Toll, afterwards, before_booking, before_request, has_room_for_bookings, quota_told,
+};
 pub(crate) use until::Until;

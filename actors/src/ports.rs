@@ -24,7 +24,7 @@ pub use directory::{
     DirectoryLimits, NoDirectory,
 };
 pub use mailer::{Appointment, Letter, Mail, MailAccount, Mailer, NoMailer};
-pub use messenger::{Messenger, MessengerError, NoMessenger, Taken, Text, TextAccount};
+pub use messenger::{Messenger, MessengerError, NoMessenger, Taken, Text, TextAccess, TextAccount};
 pub use platform_error::PlatformError;
 pub use provider::{
     Adapters, BookingProvider, CalendarEntry, CalendarEvent, Changes, DaySlots, EventQuery,
@@ -33,9 +33,10 @@ pub use provider::{
 };
 pub use quota::{
     Allowance, HeldBack, QuotaTold, UnderWay, UsedUp, afterwards, before_booking, before_request,
-    quota_told,
+    has_room_for_bookings, quota_told,
 };
 pub use tokens::{AccessTokens, FixedToken, Grant, RenewError, TokenIssuer};
 pub use voice_platform::{
-    KeptAssistant, KeptTool, Linted, NoPlatform, Plan, ToolSpec, VoicePlatform, Wish,
+    KeptAssistant, KeptNumber, KeptTool, Linted, NoPlatform, NumberWish, Plan, ToolSpec,
+    VoicePlatform, Wish,
 };

@@ -29,6 +29,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::{mpsc, oneshot};
 
 pub use connections::Connections;
+pub(crate) use credentials::Parting;
 pub(crate) use credentials::RevokeGrant;
 pub use credentials::{CREDENTIALS_FIELD, GRANT, Keepers, farewell, grant_in, sealed_with};
 pub use handle::ProviderHandle;
@@ -117,7 +118,9 @@ pub(crate) enum ProviderMsg {
     /// Ask for free slots before anybody needs them, if there is nothing against it.
     Foresee(Box<SlotQuery>),
     /// A question that was asked ahead ended.
-    Foreseen { number: u64, answer: Answered, asked: Timestamp, finished: Finished },
+    Foreseen { number: u64, answer: Answered, finished: Finished },
+    /// A question that was asked ahead takes long.
+    Overdue { number: u64 },
     /// What is free at the provider may have changed.
     Changed,
     /// How does the connection stand?
@@ -306,10 +309,11 @@ impl Actor for Provider {
                 state.looked(&question, &flight, &answer, asked);
             }
             ProviderMsg::Foresee(query) => state.foresee(myself, *query),
-            ProviderMsg::Foreseen { number, answer, asked, finished } => {
+            ProviderMsg::Foreseen { number, answer, finished } => {
                 state.settle(&finished);
-                state.foreseen(&myself, number, &answer, asked);
+                state.foreseen(&myself, number, &answer);
             }
+            ProviderMsg::Overdue { number } => state.overdue(&myself, number),
             ProviderMsg::Changed => state.forget_slots(),
             ProviderMsg::GetCondition { reply_to } => {
                 let _ = reply_to.send(Condition::of(&state.breaker, &state.args.seat));

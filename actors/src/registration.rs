@@ -13,6 +13,9 @@
 //! | which tools an org's assistants are to have; pure | `wanted` |
 //! | one registration for everybody, made, adopted or sent again | `register` |
 //! | one assistant brought up to date | `bring` |
+//! | what was unwanted taken off it, an assistant left for good | `leave`, `departures` |
+//! | one phone number brought up to date, or put back | `numbers` |
+//! | what something was before it was changed | `snapshots` |
 //! | when that is done by itself | `look`, `work` |
 //! | putting an assistant back, removing leftovers | `back`, `prune` |
 //! | what an operator is told | `report` |
@@ -23,36 +26,39 @@
 
 mod back;
 mod bring;
+mod departures;
 mod door;
 mod health;
+mod leave;
 mod look;
+mod numbers;
 mod prune;
 mod register;
 mod report;
+mod snapshots;
 mod wanted;
 mod work;
 
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use tokio::sync::{Mutex, Notify, OwnedMutexGuard, Semaphore};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard, RwLock, Semaphore};
 
 use crate::ports::VoicePlatform;
 use crate::tools::Toolbox;
 pub use back::BackError;
+pub(crate) use departures::leave_behind;
 pub use door::SyncError;
 pub(crate) use health::SyncHealth;
 pub use health::{Alarm, SYNC_CLASSES, SyncTotals};
 pub(crate) use look::look_after;
+pub(crate) use numbers::SyncNumbers;
 pub use prune::{Leftover, Pruned};
-pub use report::{AgentReport, SyncReport, ToolAction, ToolReport};
+pub use report::{AgentReport, NumberReport, SyncReport, ToolAction, ToolReport};
 pub(crate) use work::SyncAgents;
 
 /// Who changes assistants by itself, for the audit log.
 const BY_ITSELF: &str = "tools_sync";
-
-/// Field name under which earlier states of assistants are sealed: they may hold secrets of others.
-const SNAPSHOT_FIELD: &str = "assistant.snapshot";
 
 /// Assistants that are brought up to date at once. All share one distance between requests, so that more
 /// would only wait for each other.
@@ -65,6 +71,10 @@ pub(crate) struct Registrations {
     /// One at a time per assistant and per registration.
     locks: DashMap<String, Arc<Mutex<()>>>,
     places: Semaphore,
+    /// Shared by all that link tools; alone with it is who removes some for good.
+    removal: Arc<RwLock<()>>,
+    /// Some assistant is to be left.
+    leaving: Arc<Notify>,
     /// Something may be wanted otherwise than before.
     bell: Arc<Notify>,
     pub(crate) health: SyncHealth,
@@ -77,6 +87,8 @@ impl Registrations {
             toolbox,
             locks: DashMap::new(),
             places: Semaphore::new(AT_ONCE),
+            removal: Arc::default(),
+            leaving: Arc::default(),
             bell: Arc::default(),
             health: SyncHealth::default(),
         }
@@ -87,7 +99,13 @@ impl Registrations {
         self.bell.notify_one();
     }
 
-    /// Waits until nobody else is at it.
+    /// Some assistant was given up for good.
+    pub(crate) fn leave(&self) {
+        self.leaving.notify_one();
+    }
+
+    /// Waits until nobody else is at it. Who looks at the account does that first, or a removal of tools
+    /// would wait for one that waits for it.
     async fn alone(&self, kind: &str, what: &str) -> OwnedMutexGuard<()> {
         let lock = Arc::clone(&self.locks.entry(format!("{kind} {what}")).or_default());
         lock.lock_owned().await

@@ -43,7 +43,7 @@ use memory::Memory;
 use state::CallState;
 pub(crate) use time_limit::TIME_IS_SHORT;
 use tool_runs::ToolRuns;
-pub(crate) use tool_runs::{ToolDone, ToolOrder, WriteGate, guarded};
+pub(crate) use tool_runs::{ToolDone, ToolOrder, guarded};
 
 pub(crate) type SessionRef = ActorRef<SessionMsg>;
 
@@ -74,7 +74,11 @@ pub(crate) enum SessionMsg {
     /// What is known of the call?
     GetState { reply_to: oneshot::Sender<Arc<CallState>> },
     /// The voice platform was asked for the call, of which nothing was heard.
-    LookedUp(Box<CallThere>),
+    LookedUp(CallThere),
+    /// The report of the ended call did not come, and is nowhere to be read.
+    NoReport,
+    /// Whoever nobody took is among those to be called back.
+    CallbackKept(Errand),
     /// So many seconds are left of the time that the call may take.
     TimeIsShort(u64),
     /// These tools should have ended long ago.
@@ -171,6 +175,7 @@ impl SessionState {
             ended_at: call.ended.as_ref().map(|ended| ended.at),
             ended_reason: call.ended.as_ref().map(|ended| ended.reason.clone()),
             report: self.report.clone(),
+            awaits_callback: self.awaits_callback(),
         }
     }
 
@@ -258,7 +263,7 @@ impl Actor for Session {
         let mut state = SessionState {
             call: Arc::new(fresh.clone()),
             report: None,
-            tools: ToolRuns::default(),
+            tools: ToolRuns::behind(shared.gates.of(&key)),
             errands: Errand::default(),
             transfer_pending: false,
             memory: Memory::default(),
@@ -280,6 +285,7 @@ impl Actor for Session {
                     let events = state.record(vec![CallEvent::SessionRestored]);
                     state.keep(CallWrite { events, answer: None, record: None });
                 }
+                state.take_back_unsent(&myself);
             }
             None => {
                 state.begin(&org, &facts);
@@ -346,7 +352,10 @@ impl Actor for Session {
             SessionMsg::GetState { reply_to } => {
                 let _ = reply_to.send(Arc::clone(&state.call));
             }
-            SessionMsg::LookedUp(there) => state.looked_up(*there),
+            SessionMsg::LookedUp(there) => state.looked_up(there),
+            // What waited for the report is decided without it, below.
+            SessionMsg::NoReport => {}
+            SessionMsg::CallbackKept(_errand) => state.callback_kept(),
             SessionMsg::TimeIsShort(seconds) => state.time_is_short(&myself, seconds),
             SessionMsg::GiveUp(tools) => state.give_up(tools),
             SessionMsg::StopIfQuiet => {
@@ -358,7 +367,7 @@ impl Actor for Session {
             #[cfg(test)]
             SessionMsg::Panic => panic!("told to"),
         }
-        state.see_to_callback();
+        state.see_to_callback(&myself);
         Ok(())
     }
 

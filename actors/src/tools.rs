@@ -37,8 +37,8 @@ use sha2::{Digest, Sha256};
 
 pub use answer::{Given, GivenBody, SpokenMessage, ToolOutcome};
 pub(crate) use callback_tools::name_in as message_tool;
-pub(crate) use context::SessionView;
 pub use context::ToolContext;
+pub(crate) use context::{RepeatKey, SessionView};
 use lenient::Lenient;
 pub use meanwhile::Meanwhile;
 pub(crate) use transfer::{Ends, GENERAL, anybody, destination, handover_to, is_own_line};

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{Plain, escaped};
+use super::api::{Api, Plain, escaped};
 use super::output::line;
 use super::{Failure, logs, table};
 
@@ -25,6 +25,17 @@ enum What {
     Save(Save),
     /// Agents, and whether each is synced
     List(Plain),
+    /// Remove an agent; what was put on its assistant is taken off
+    Remove(Remove),
+}
+
+#[derive(Debug, clap::Args)]
+struct Remove {
+    /// The agent's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    plain: Plain,
 }
 
 #[derive(Debug, clap::Args)]
@@ -35,12 +46,15 @@ struct Save {
     /// Vapi's id of its assistant
     #[arg(long, value_name = "ID")]
     assistant: String,
-    /// Who calls whom
-    #[arg(long, value_name = "DIRECTION", default_value = "inbound", value_parser = ["inbound", "outbound"])]
-    direction: String,
-    /// File with instructions for this agent
+    /// Who calls whom; inbound for a new agent, else as it is
+    #[arg(long, value_name = "DIRECTION", value_parser = ["inbound", "outbound"])]
+    direction: Option<String>,
+    /// File with instructions for this agent; without it those that it has stay
     #[arg(long, value_name = "FILE")]
     prompt: Option<PathBuf>,
+    /// Take the agent's instructions away
+    #[arg(long, conflicts_with = "prompt")]
+    no_prompt: bool,
     #[command(flatten)]
     plain: Plain,
 }
@@ -50,6 +64,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failure> {
     match args.what {
         What::Save(args) => save(&args).await,
         What::List(args) => list(&args).await,
+        What::Remove(args) => remove(&args).await,
     }
 }
 
@@ -60,19 +75,18 @@ async fn save(args: &Save) -> Result<ExitCode, Failure> {
             Failure::new(format!("cannot read {file}: {error}; check the path"))
         })
     });
-    let body = json!({
-        "assistant_id": args.assistant,
-        "direction": args.direction,
-        "prompt": prompt.transpose()?,
-    });
-    let api = args.plain.access.api()?;
-    let orgs = api.orgs(args.plain.org.as_deref()).await?;
-    let [org] = orgs.as_slice() else {
-        return Err(Failure::usage(
-            "say whose agent it is with --org (`hookswitch org list` shows the organisations)",
-        ));
-    };
-    let path = format!("/api/orgs/{}/agents/{}", escaped(org), escaped(&args.name));
+    let (api, path) = one(&args.plain, &args.name).await?;
+    let mut body = json!({"assistant_id": args.assistant});
+    if let Some(direction) = &args.direction {
+        body["direction"] = json!(direction);
+    } else if is_new(&api, &path, &args.name).await? {
+        body["direction"] = json!("inbound");
+    }
+    if let Some(prompt) = prompt.transpose()? {
+        body["prompt"] = json!(prompt);
+    } else if args.no_prompt {
+        body["prompt"] = Value::Null;
+    }
     let saved = api.ask(Method::PUT, &path, Some(&body)).await?;
     if args.plain.json {
         line(&saved);
@@ -84,6 +98,36 @@ async fn save(args: &Save) -> Result<ExitCode, Failure> {
         None => line("its assistant follows; `hookswitch agent list` shows how far it is"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether no agent has the name; `path` is where it would be kept.
+async fn is_new(api: &Api, path: &str, name: &str) -> Result<bool, Failure> {
+    let (all, _) = path.rsplit_once('/').unwrap_or((path, ""));
+    Ok(api.all(all).await?.iter().all(|agent| agent["name"] != name))
+}
+
+async fn remove(args: &Remove) -> Result<ExitCode, Failure> {
+    let (api, path) = one(&args.plain, &args.name).await?;
+    api.fetch(Method::DELETE, &path).await?;
+    if args.plain.json {
+        line(json!({"removed": args.name}));
+    } else {
+        line(format_args!("removed agent {}; its assistant at Vapi follows", args.name));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The server, and where it keeps an agent.
+async fn one(plain: &Plain, name: &str) -> Result<(Api, String), Failure> {
+    let api = plain.access.api()?;
+    let orgs = api.orgs(plain.org.as_deref()).await?;
+    let [org] = orgs.as_slice() else {
+        return Err(Failure::usage(
+            "say whose agent it is with --org (`hookswitch org list` shows the organisations)",
+        ));
+    };
+    let path = format!("/api/orgs/{}/agents/{}", escaped(org), escaped(name));
+    Ok((api, path))
 }
 
 async fn list(args: &Plain) -> Result<ExitCode, Failure> {

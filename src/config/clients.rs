@@ -26,6 +26,35 @@ pub struct OauthClients {
     pub opentable: OauthClient,
 }
 
+/// `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`: an account at Twilio of the server's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnTwilio {
+    /// The account.
+    pub account_sid: Option<Secret>,
+    /// Its token.
+    pub auth_token: Option<Secret>,
+}
+
+impl OwnTwilio {
+    /// Reads it; `variable` gives what is set and not blank.
+    pub(super) fn read<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let secret = |name: &str| variable(name).and_then(Secret::new);
+        Self { account_sid: secret("TWILIO_ACCOUNT_SID"), auth_token: secret("TWILIO_AUTH_TOKEN") }
+    }
+
+    /// What signs Twilio's posts about the account, where there is one.
+    #[must_use]
+    pub fn signing(&self) -> Option<Secret> {
+        self.auth_token.clone().filter(|_| self.account_sid.is_some())
+    }
+
+    /// Account and token, where both are set.
+    #[must_use]
+    pub fn whole(&self) -> Option<(&str, &str)> {
+        Some((self.account_sid.as_ref()?.expose(), self.auth_token.as_ref()?.expose()))
+    }
+}
+
 impl OauthClients {
     /// Reads them; `variable` gives what is set and not blank.
     pub(super) fn read<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Self {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat, builder::DefaultState};
 
-use super::clients::OauthClients;
+use super::clients::{OauthClients, OwnTwilio};
 use super::secret::Secret;
 use super::{Config, names, parse};
 
@@ -199,6 +199,7 @@ impl Sources {
             self.variable("SQUARE_ACCESS_TOKEN").and_then(Secret::new);
         config.secrets.calendly_webhook_key =
             self.variable("CALENDLY_WEBHOOK_SIGNING_KEY").and_then(Secret::new);
+        config.secrets.twilio = OwnTwilio::read(|name| self.variable(name));
         config.secrets.oauth = OauthClients::read(|name| self.variable(name));
         config.secrets.master_key = self
             .variable("HOOKSWITCH_MASTER_KEY")

@@ -102,6 +102,8 @@ pub struct Vapi {
     pub public_key: Option<String>,
     /// Shortest time between two requests to Vapi's REST interface, milliseconds, 0 to 10,000.
     pub spacing_ms: u64,
+    /// Only administrators bring assistants and phone numbers of the account to an organisation.
+    pub claims_by_admin_only: bool,
 }
 
 impl Default for Vapi {
@@ -113,6 +115,7 @@ impl Default for Vapi {
             credential_id: None,
             public_key: None,
             spacing_ms: 700,
+            claims_by_admin_only: false,
         }
     }
 }

@@ -5,33 +5,35 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hookswitch_actors::{BackError, OrgEntry};
-use hookswitch_storage::{Agent, Direction, SaveAgent, SaveAgentOutcome};
+use hookswitch_storage::{Agent, AgentSync, Direction, SaveAgent, SaveAgentOutcome};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{Of, role};
 use super::app::App;
+use super::claims;
 use super::error::ApiError;
-use super::extract::{Body, Path, Query};
+use super::extract::{Body, Path, Query, given};
 use super::lists::{PageQuery, listing, part};
 use super::openapi::names;
 
 /// Longest instructions of one agent, characters.
 const LONGEST_PROMPT: usize = 20_000;
 
-/// An agent as it is saved.
+/// An agent as it is saved; what is absent stays as it is.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AgentDocument {
     /// Vapi's id of the assistant that it is.
     assistant_id: String,
-    /// `inbound` or `outbound`.
-    #[schemars(schema_with = "names::direction")]
-    direction: Direction,
-    /// Instructions for this agent, beside those of the organisation.
+    /// `inbound` or `outbound`; a new agent needs it.
     #[serde(default)]
-    prompt: Option<String>,
+    #[schemars(schema_with = "names::direction")]
+    direction: Option<Direction>,
+    /// Instructions for this agent, beside those of the organisation; `null` or an empty text for none.
+    #[serde(default, deserialize_with = "given")]
+    prompt: Option<Option<String>>,
 }
 
 /// Whether something is only told, or done.
@@ -54,9 +56,15 @@ pub(super) async fn put(
         org: org.id().clone(),
         name: name_of(&name)?,
         assistant_id: assistant_id(&document.assistant_id)?,
-        direction: direction(document.direction)?,
-        prompt: prompt(document.prompt)?,
+        direction: document.direction.map(direction).transpose()?,
+        prompt: document.prompt.map(prompt).transpose()?,
     };
+    if wanted.direction.is_none()
+        && app.calls.store().agent(org.id(), &wanted.name).await?.is_none()
+    {
+        return Err(ApiError::invalid("direction", "is missing, and a new agent needs it"));
+    }
+    claims::assistant(&app, &who, org.settings(), &wanted.assistant_id)?;
     match app.calls.save_agent(wanted, &who.name).await? {
         SaveAgentOutcome::Saved { agent, .. } => {
             let agent = *agent;
@@ -98,6 +106,18 @@ pub(super) async fn list(
     }))
 }
 
+/// Removes an agent; what is ours is taken off its assistant behind the answer.
+pub(super) async fn remove(
+    Of { org, who, .. }: Of<role::Org>,
+    State(app): State<App>,
+    Path([name]): Path<1>,
+) -> Result<StatusCode, ApiError> {
+    match app.calls.remove_agent(org.id(), &name, &who.name).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found("agent")),
+    }
+}
+
 /// Puts the agent's assistant back to what it was before it was changed last.
 pub(super) async fn rollback(
     Of { org, who, .. }: Of<role::Org>,
@@ -112,16 +132,21 @@ pub(super) async fn rollback(
         calls.roll_agent_back(&agent, &who.name, dry_run).await.map(|plan| (agent, plan))
     });
     let back = back.await.map_err(|_| ApiError::not_found("agent"))?;
-    let (agent, plan) = back.map_err(|error| match error {
+    let (agent, plan) = back.map_err(not_back)?;
+    Ok(Json(json!({"agent": agent.name, "dry_run": dry_run, "changes": plan.lines})))
+}
+
+/// Why something was not put back.
+pub(super) fn not_back(error: BackError) -> ApiError {
+    match error {
         BackError::NothingKept => ApiError::new(
             StatusCode::CONFLICT,
             "nothing_kept",
             error.to_string(),
-            "`GET /api/orgs/{org}/agents` shows which agents were ever brought up to date",
+            "`GET /api/orgs/{org}/agents` and `.../phone-numbers` show what was ever brought up to date",
         ),
         BackError::Failed { code, message } => super::tool_sync::failed(&code, message),
-    })?;
-    Ok(Json(json!({"agent": agent.name, "dry_run": dry_run, "changes": plan.lines})))
+    }
 }
 
 async fn find(app: &App, org: &OrgEntry, name: &str) -> Result<Agent, ApiError> {
@@ -164,7 +189,19 @@ fn prompt(text: Option<String>) -> Result<Option<String>, ApiError> {
 
 /// An agent as it is shown; `waits` if its assistant is still to follow.
 pub(super) fn view(app: &App, agent: &Agent, waits: bool) -> Value {
-    let sync = &agent.sync;
+    json!({
+        "name": agent.name,
+        "assistant_id": agent.assistant_id,
+        "direction": agent.direction,
+        "prompt": agent.prompt,
+        "created_at": agent.created_at,
+        "updated_at": agent.updated_at,
+        "sync": sync_view(app, &agent.sync, waits),
+    })
+}
+
+/// How far something at Vapi has followed, as it is shown; `waits` if it is still to.
+pub(super) fn sync_view(app: &App, sync: &AgentSync, waits: bool) -> Value {
     let ready = app.calls.platform_ready();
     let (state, says) = match (&ready, &sync.problem) {
         (Err(error), _) => ("not_synced", Some(format!("not synced: {error}"))),
@@ -177,18 +214,10 @@ pub(super) fn view(app: &App, agent: &Agent, waits: bool) -> Value {
         _ => ("synced", None),
     };
     json!({
-        "name": agent.name,
-        "assistant_id": agent.assistant_id,
-        "direction": agent.direction,
-        "prompt": agent.prompt,
-        "created_at": agent.created_at,
-        "updated_at": agent.updated_at,
-        "sync": {
-            "state": state,
-            "says": says,
-            "synced_at": sync.synced_at,
-            "tried_at": sync.tried_at,
-            "findings": sync.findings,
-        },
+        "state": state,
+        "says": says,
+        "synced_at": sync.synced_at,
+        "tried_at": sync.tried_at,
+        "findings": sync.findings,
     })
 }

@@ -36,6 +36,8 @@ pub(crate) struct App {
 
 /// What does not change while the server runs, and what it counts.
 pub(super) struct Parts {
+    /// What signs the posts about messages of the server's own account.
+    pub(super) own_messages: Option<crate::config::Secret>,
     /// Under which the server is known outside; its own address if nothing is configured.
     pub(super) public_url: String,
     /// Whether that is configured.
@@ -101,6 +103,7 @@ impl App {
                 None => format!("http://{address}"),
             },
             has_public_url: config.server.public_url.is_some(),
+            own_messages: config.secrets.twilio.signing(),
             dev_endpoints: config.server.dev_endpoints,
             data: config.storage.path.clone(),
             tool_deadline: config.sessions.tool_deadline(),

@@ -317,6 +317,7 @@ fn view(booking: &Booking, audience: Audience) -> Value {
         "customer_email": booking.customer_email.as_deref().map(|e| audience.email(e)),
         "notes": booking.notes.as_deref().map(|text| audience.text(text)),
         "confirmation": booking.confirmation,
+        "customer_confirmed_at": booking.customer_confirmed_at,
         "external_ids": booking.external_ids,
         "source": booking.source,
         "call_id": booking.call_id,

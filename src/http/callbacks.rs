@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use hookswitch_actors::booking::CallbackWish;
 use hookswitch_storage::{Callback, CallbackState, ChangeCallback, Urgency};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{Of, role};
 use super::app::App;
 use super::bookings::{desk, refused};
 use super::error::ApiError;
-use super::extract::{Body, Path, Query};
+use super::extract::{Body, Path, Query, given};
 use super::lists::{PageQuery, listing};
 use super::openapi::names;
 use super::view::Audience;
@@ -99,11 +99,6 @@ pub(super) struct CallbackPatch {
     /// What is noted on it; `null` for nothing.
     #[serde(default, deserialize_with = "given")]
     note: Option<Option<String>>,
-}
-
-/// Tells a `null` from a field that is not there.
-fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }
 
 /// A text that is not too long; an empty one is none.

@@ -12,13 +12,13 @@ use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::{Health, Leaving, OrgEntry, farewell, grant_in, to_its_end};
 use hookswitch_storage::{Connection, ConnectionId, ConnectionStatus, Job, Role, Sealed};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::access::{Of, role};
 use super::app::App;
 use super::error::ApiError;
-use super::extract::{Body, Path, Query};
+use super::extract::{Body, Path, Query, given};
 use super::identity::Principal;
 use super::lists::{PageQuery, listing, part};
 use crate::providers::{CREDENTIALS_FIELD, Wrong};
@@ -60,13 +60,6 @@ pub(super) struct ConnectionPatch {
 
 fn switch_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({"enum": ["connected", "disconnected", null]})
-}
-
-/// Tells a `null` from a field that is not there.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 pub(super) async fn list(

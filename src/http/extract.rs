@@ -46,6 +46,13 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     }
 }
 
+/// Tells a `null` from a field that is not there.
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A body of one JSON object. Handlers that look for something else first take it as a `Result`.
 pub(super) struct Body<T>(pub(super) T);
 

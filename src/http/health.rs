@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::ports::DirectoryError;
 use hookswitch_actors::{Condition, Counts, DirectoryHealth, OrgEntry, connection_warning};
+use hookswitch_storage::Settings;
 use serde_json::{Map, Value, json};
 
 use super::access::{Anyone, Signed, role};
@@ -146,6 +147,15 @@ async fn breakers_of(app: &App, signed: &Signed<role::Any>) -> Result<Vec<Value>
 /// Accounts that are asked at once.
 const ASKED_AT_ONCE: usize = 8;
 
+/// Of an account that texts are sent with and whose reports nobody can believe.
+const UNHEARD: &str = "nothing that Twilio posts can be believed, neither what became of a message nor \
+    STOP; set `twilio.auth_token` beside the API key";
+
+fn is_unheard(settings: &Settings) -> bool {
+    let account = settings.twilio.as_ref().filter(|twilio| twilio.account_sid.is_some());
+    account.is_some_and(|twilio| twilio.auth_token.is_none())
+}
+
 /// The accounts that messages of a kind are sent with, each asked whether it can be used.
 async fn carriers_of(app: &App, signed: &Signed<role::Any>, carrier: &'static str) -> Vec<Value> {
     let asked = signed.orgs(app).into_iter().map(|org| async move {
@@ -155,6 +165,7 @@ async fn carriers_of(app: &App, signed: &Signed<role::Any>, carrier: &'static st
             app.calls.check_messenger(&org).await?
         };
         let status = if checked.is_ok() { "connected" } else { "error" };
+        let unheard = carrier == TWILIO && is_unheard(org.settings());
         Some(json!({
             "org": org.id(),
             "connection_id": null,
@@ -162,7 +173,7 @@ async fn carriers_of(app: &App, signed: &Signed<role::Any>, carrier: &'static st
             "status": status,
             "state": "closed",
             "problem": checked.err().map(|error| error.to_string()),
-            "warning": null,
+            "warning": unheard.then_some(UNHEARD),
             "reconnect_url": null,
         }))
     });

@@ -1,12 +1,15 @@
 //! Messages to customers and to the business: as operators see them, and what the carrier posts about them. A carrier's post
 //! is believed only with its signature; a stranger learns nothing, not even which orgs there are.
 
+mod answer;
+
+use answer::Answer;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use hookswitch_actors::{OrgEntry, TWILIO_TOKEN_FIELD};
+use hookswitch_actors::{OrgEntry, TWILIO_TOKEN_FIELD, measure};
 use hookswitch_storage::{About, Channel, Message, MessageNews, MessageState, OrgId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,12 +26,6 @@ use crate::messaging::twilio;
 
 /// Where Twilio's signature is.
 const SIGNATURE: &str = "x-twilio-signature";
-
-/// Words that end all messages and words that begin them again, alone in a message. Twilio sees to them
-/// as well; what is kept here saves the sending.
-const STOP: [&str; 8] =
-    ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"];
-const START: [&str; 3] = ["start", "unstop", "yes"];
 
 /// Which messages.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -60,7 +57,7 @@ pub(super) async fn list(
 fn view(message: &Message, audience: Audience) -> Value {
     let (mut booking, mut entry, mut callback) = (None, None, None);
     match &message.about {
-        About::Booking(id) => booking = Some(id),
+        About::Booking(id) | About::Visit(id, _) => booking = Some(id),
         About::Waitlist(id, _) => entry = Some(id),
         About::Callback(id) => callback = Some(id),
     }
@@ -68,6 +65,8 @@ fn view(message: &Message, audience: Audience) -> Value {
         Channel::Sms => audience.number(&message.to),
         Channel::Email => audience.email(&message.to),
     };
+    // As it was last handed over; what waits has no text yet.
+    let sms = message.body.as_deref().filter(|_| message.channel == Channel::Sms).map(measure);
     json!({
         "id": message.id,
         "channel": message.channel,
@@ -75,6 +74,8 @@ fn view(message: &Message, audience: Audience) -> Value {
         "state": message.state,
         "to": to,
         "body": message.body.as_deref().map(|body| audience.text(body)),
+        "segments": sms.map(|sms| sms.segments),
+        "encoding": sms.map(|sms| sms.encoding.name()),
         "booking_id": booking,
         "waitlist_id": entry,
         "callback_id": callback,
@@ -105,7 +106,7 @@ impl Genuine {
         let stranger = ApiError::unauthorized;
         let entry = org.parse().ok().and_then(|id: OrgId| app.calls.orgs().get(&id));
         let entry = entry.ok_or_else(stranger)?;
-        let token = token(app, &entry).ok_or_else(stranger)?;
+        let token = signing(app, &entry).ok_or_else(stranger)?;
         let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
         let signature = signature.ok_or_else(stranger)?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
@@ -122,9 +123,15 @@ impl Genuine {
     }
 }
 
-fn token(app: &App, org: &OrgEntry) -> Option<hookswitch_storage::Secret> {
+/// What signs the posts about an org's messages.
+fn signing(app: &App, org: &OrgEntry) -> Option<hookswitch_storage::Secret> {
     let twilio = org.settings().twilio.as_ref()?;
-    let opened = app.calls.store().unseal(org.id(), TWILIO_TOKEN_FIELD, &twilio.auth_token);
+    if twilio.account_sid.is_none() {
+        let own = app.parts.own_messages.as_ref()?;
+        return Some(hookswitch_storage::Secret::from(own.expose().to_owned()));
+    }
+    let token = twilio.auth_token.as_ref()?;
+    let opened = app.calls.store().unseal(org.id(), TWILIO_TOKEN_FIELD, token);
     opened.inspect_err(|error| tracing::error!(org.id = %org.id(), %error, "token")).ok()
 }
 
@@ -162,14 +169,15 @@ pub(super) async fn status(
     if let (Some(21_610), Some(to)) = (code, post.field("To")) {
         app.calls.store().wants_messages(&post.org, to, false, news.now).await?;
     }
-    if app.calls.store().message_news(news).await?.is_none() {
+    if app.calls.carrier_reports(news).await?.is_none() {
         tracing::debug!(org.id = %post.org, "a report about no message of ours");
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /api/messaging/twilio/{owner}/inbound`: what a customer answered. Words that end or begin the
-/// messages are obeyed; everything else is let be. Nothing is answered: Twilio itself confirms.
+/// messages are obeyed, and that somebody will come is noted; everything else is let be. Nothing is
+/// answered: Twilio itself confirms STOP and START and answers HELP.
 pub(super) async fn inbound(
     _: FromProvider,
     State(app): State<App>,
@@ -179,18 +187,25 @@ pub(super) async fn inbound(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let post = Genuine::of(&app, &org, &uri, &headers, &body)?;
-    let word = post.field("OptOutType").or_else(|| post.field("Body")).unwrap_or_default();
-    let word = word.trim().to_ascii_lowercase();
-    let wanted = match word.as_str() {
-        word if STOP.contains(&word) => Some(false),
-        word if START.contains(&word) => Some(true),
-        _ => None,
-    };
-    if let (Some(wanted), Some(from)) = (wanted, post.field("From")) {
-        let now = app.calls.clock().now();
-        app.calls.store().wants_messages(&post.org, from, wanted, now).await?;
+    let answer = Answer::read(post.field("Body").unwrap_or_default(), post.field("OptOutType"));
+    if let Some(from) = post.field("From") {
+        obey(&app, &post.org, from, answer).await?;
     }
     Ok(([(header::CONTENT_TYPE, "text/xml")], "<Response/>").into_response())
+}
+
+/// `YES` of somebody who has ended the messages begins them again and says nothing of an appointment: it
+/// is long since they were reminded of one.
+async fn obey(app: &App, org: &OrgId, from: &str, answer: Answer) -> Result<(), ApiError> {
+    let store = app.calls.store();
+    let had_ended = store.opted_out(org, from).await?.is_some();
+    if let Some(wanted) = answer.wants {
+        store.wants_messages(org, from, wanted, app.calls.clock().now()).await?;
+    }
+    if answer.confirms && !(had_ended && answer.wants == Some(true)) {
+        app.calls.customer_confirms(org, from).await?;
+    }
+    Ok(())
 }
 
 fn short(text: &str) -> String {

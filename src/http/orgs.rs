@@ -9,12 +9,13 @@ use hookswitch_actors::booking::BUILTIN;
 use hookswitch_actors::tools::prompt;
 use hookswitch_actors::{OrgEntry, to_its_end};
 use hookswitch_storage::{
-    Connection, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, WebhookId,
+    Connection, ConnectionStatus, CreateOrg, Org, OrgId, PutSettings, Role, WebhookId,
 };
 use serde_json::{Value, json};
 
 use super::access::{Of, Signed, role};
 use super::app::App;
+use super::claims;
 use super::error::ApiError;
 use super::extract::{self, Query};
 use super::lists::{PageQuery, part};
@@ -76,7 +77,8 @@ pub(super) async fn create(
     let now = app.calls.clock().now();
     let id = OrgId::random();
     let secret = format!("whs_{}", random_text(40));
-    let mut settings = settings::fresh(app.calls.store(), &id, &body, &secret)?;
+    let may_own = app.parts.own_messages.is_some();
+    let mut settings = settings::fresh(app.calls.store(), &id, &body, &secret, may_own)?;
     let too_early = "cannot be chosen before the org exists";
     if settings.default_connection.is_some() {
         return Err(ApiError::invalid("default_connection", too_early));
@@ -130,11 +132,13 @@ pub(super) async fn patch(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let body = object(body)?;
+    let may_own = who.role == Role::Admin && app.parts.own_messages.is_some();
     for _ in 0..TRIES {
-        let (changed, fields) = settings::patched(app.calls.store(), &org, &body)?;
+        let (changed, fields) = settings::patched(app.calls.store(), &org, &body, may_own)?;
         if fields.is_empty() {
             return Ok(Json(shown(&app, &org).await?));
         }
+        claims::settings(&app, &who, org.settings(), &changed)?;
         for (place, service) in changed.services.iter().enumerate() {
             for connection in &service.connections {
                 if app.calls.store().connection(org.id(), connection).await?.is_none() {

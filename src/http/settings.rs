@@ -10,6 +10,7 @@ mod document;
 mod form;
 mod messaging;
 mod rules;
+mod timing;
 mod voice;
 
 use hookswitch_actors::OrgEntry;
@@ -24,11 +25,13 @@ pub(super) fn view(settings: &Settings) -> Value {
     serde_json::to_value(Document::from(settings)).unwrap_or_default()
 }
 
-/// The settings that result from `patch`, and the names of the fields that are then others.
+/// The settings that result from `patch`, and the names of the fields that are then others. `may_own` if
+/// the server has an account for messages that whoever sends the patch may give.
 pub(super) fn patched(
     store: &Store,
     org: &OrgEntry,
     patch: &Value,
+    may_own: bool,
 ) -> Result<(Settings, Vec<String>), ApiError> {
     let Some(fields) = patch.as_object() else {
         return Err(ApiError::bad_json("a change of settings is one JSON object"));
@@ -38,7 +41,7 @@ pub(super) fn patched(
     if !fields.contains_key("default_service") {
         forget_lost_default(&mut document);
     }
-    let settings = read(store, org.id(), &document, Some(org.settings()))?;
+    let settings = read(store, org.id(), &document, Some(org.settings()), may_own)?;
     let changed = differences(org.settings(), &settings);
     Ok((settings, changed))
 }
@@ -50,12 +53,14 @@ fn differences(before: &Settings, after: &Settings) -> Vec<String> {
     fields.filter(|(name, value)| before[*name] != **value).map(|(name, _)| name.clone()).collect()
 }
 
-/// The settings of a new org: `body` over the defaults, with one secret for its webhooks.
+/// The settings of a new org: `body` over the defaults, with one secret for its webhooks; `may_own` as in
+/// [`patched`].
 pub(super) fn fresh(
     store: &Store,
     org: &OrgId,
     body: &Value,
     webhook_secret: &str,
+    may_own: bool,
 ) -> Result<Settings, ApiError> {
     let Some(fields) = body.as_object() else {
         return Err(ApiError::bad_json("a new org is one JSON object"));
@@ -72,7 +77,7 @@ pub(super) fn fresh(
         let auth = serde_json::json!([{"mode": "bearer", "secret": webhook_secret}]);
         document["webhook_auth"] = auth;
     }
-    read(store, org, &document, None)
+    read(store, org, &document, None, may_own)
 }
 
 fn read(
@@ -80,12 +85,13 @@ fn read(
     org: &OrgId,
     document: &Value,
     present: Option<&Settings>,
+    may_own: bool,
 ) -> Result<Settings, ApiError> {
     form::check(document)?;
     let document: Document = serde_path_to_error::deserialize(document)
         .map_err(|error| undecodable(&error.path().to_string(), &error.inner().to_string()))?;
     let seal = |field: &str, secret: &str| store.seal(org, field, secret.trim().as_bytes());
-    document.into_settings(present, seal).map_err(|wrong| wrong.into())
+    document.into_settings(present, may_own, seal).map_err(|wrong| wrong.into())
 }
 
 /// Who replaces the services need not know that one of the old ones was the default.

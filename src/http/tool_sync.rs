@@ -5,8 +5,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hookswitch_actors::ports::PlatformError;
-use hookswitch_actors::{AgentReport, SyncError, SyncReport, ToolAction, ToolReport};
-use hookswitch_storage::ToolLink;
+use hookswitch_actors::{AgentReport, NumberReport, SyncError, SyncReport, ToolAction, ToolReport};
+use hookswitch_storage::{AgentProblem, ToolLink};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,7 +119,24 @@ fn link_view(link: &ToolLink) -> Value {
 fn told(report: &SyncReport, dry_run: bool) -> Value {
     let tools: Vec<Value> = report.tools.iter().map(tool_view).collect();
     let agents: Vec<Value> = report.agents.iter().map(agent_view).collect();
-    json!({"dry_run": dry_run, "tools": tools, "agents": agents})
+    let numbers: Vec<Value> = report.numbers.iter().map(number_view).collect();
+    json!({"dry_run": dry_run, "tools": tools, "agents": agents, "phone_numbers": numbers})
+}
+
+fn number_view(report: &NumberReport) -> Value {
+    json!({
+        "id": report.id,
+        "number": report.number,
+        "synced": report.problem.is_none(),
+        "says": says(report.problem.as_ref()),
+        "changed": report.changed,
+        "changes": report.lines,
+        "findings": report.findings,
+    })
+}
+
+fn says(problem: Option<&AgentProblem>) -> Option<String> {
+    problem.map(|problem| format!("not synced: {}", problem.message))
 }
 
 fn tool_view(tool: &ToolReport) -> Value {
@@ -140,14 +157,13 @@ fn tool_view(tool: &ToolReport) -> Value {
 }
 
 fn agent_view(report: &AgentReport) -> Value {
-    let says = report.problem.as_ref().map(|problem| format!("not synced: {}", problem.message));
     json!({
         "name": report.agent.name,
         "assistant_id": report.agent.assistant_id,
         "assistant_name": report.assistant_name,
         "direction": report.agent.direction,
         "synced": report.problem.is_none(),
-        "says": says,
+        "says": says(report.problem.as_ref()),
         "changed": report.changed,
         "tools": report.tools,
         "linked": report.linked,

@@ -288,13 +288,13 @@ pub(super) fn event_view(event: &CallEvent, audience: Audience) -> Value {
         CallEvent::BookingCancelled { booking } => {
             json!({"type": "booking_cancelled", "booking": booking_view(booking)})
         }
-        CallEvent::BookingFailed { reason } => {
+        CallEvent::BookingFailed { reason, .. } => {
             json!({"type": "booking_failed", "reason": reason})
         }
         CallEvent::AttemptCounted { attempts } => {
             json!({"type": "attempt_counted", "attempts": attempts})
         }
-        CallEvent::TransferRequested { department, number, summary, warm } => json!({
+        CallEvent::TransferRequested { department, number, summary, warm, .. } => json!({
             "type": "transfer_requested",
             "department": department,
             "number": number.as_deref().map(|number| audience.number(number)),

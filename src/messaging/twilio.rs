@@ -10,13 +10,13 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use hookswitch_actors::ports::{Messenger, MessengerError, Taken, Text, TextAccount};
+use hookswitch_actors::ports::{Messenger, MessengerError, Taken, Text, TextAccess, TextAccount};
 use hookswitch_storage::TwilioSender;
 use jiff::Timestamp;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, Url};
 
-use crate::config::Config;
+use crate::config::{Config, OwnTwilio};
 use crate::providers::http::{self, Answer, Failure, Http, Limits};
 
 pub(crate) use refusal::in_words;
@@ -31,12 +31,22 @@ const LIMITS: Limits =
 /// most that Twilio lists at once.
 const LOOKED_THROUGH: usize = 1_000;
 
-/// Twilio at one address. Holds no key: each message brings its org's.
+/// Twilio at one address. Each message brings its org's key; what is held here is the server's own.
 pub(crate) struct Twilio {
     http: Http,
     base: Url,
     /// Under which Twilio reaches this server; `None` if it cannot, so that it reports nothing.
     public_url: Option<String>,
+    own: OwnTwilio,
+}
+
+/// An account, entered.
+struct Entered<'a> {
+    account_sid: &'a str,
+    user: &'a str,
+    secret: &'a str,
+    /// Whether its reports would be believed.
+    reports: bool,
 }
 
 impl Twilio {
@@ -47,7 +57,28 @@ impl Twilio {
     pub(crate) fn new(config: &Config) -> Result<Self, String> {
         let base = http::versioned(&config.providers.twilio.base_url, "/2010-04-01")?;
         let public_url = config.server.public_url.clone();
-        Ok(Self { http: Http::new(&base, LIMITS)?, base, public_url })
+        let own = config.secrets.twilio.clone();
+        Ok(Self { http: Http::new(&base, LIMITS)?, base, public_url, own })
+    }
+
+    fn enter<'a>(&'a self, account: &'a TextAccount) -> Result<Entered<'a>, MessengerError> {
+        match &account.access {
+            TextAccess::Given { account_sid, user, secret, reports } => Ok(Entered {
+                account_sid,
+                user,
+                secret: secret.text().unwrap_or_default(),
+                reports: *reports,
+            }),
+            TextAccess::Own => {
+                let (sid, token) = self.own.whole().ok_or_else(|| MessengerError::Account {
+                    problem: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set any more; set \
+                        them, or give `twilio` an account of its own"
+                        .into(),
+                    code: None,
+                })?;
+                Ok(Entered { account_sid: sid, user: sid, secret: token, reports: true })
+            }
+        }
     }
 
     fn messages(
@@ -55,14 +86,14 @@ impl Twilio {
         method: Method,
         account: &TextAccount,
         query: &[(&str, &str)],
-    ) -> RequestBuilder {
-        let path = ["Accounts", account.account_sid.as_str(), "Messages.json"];
+    ) -> Result<RequestBuilder, MessengerError> {
+        let entered = self.enter(account)?;
+        let path = ["Accounts", entered.account_sid, "Messages.json"];
         let mut url = http::join(&self.base, &path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let token = account.auth_token.text().unwrap_or_default();
-        self.http.request(method, url).basic_auth(&account.account_sid, Some(token))
+        Ok(self.http.request(method, url).basic_auth(entered.user, Some(entered.secret)))
     }
 
     fn body(&self, account: &TextAccount, text: &Text) -> Vec<(&'static str, String)> {
@@ -76,7 +107,8 @@ impl Twilio {
             ("Body", text.body.clone()),
             ("ValidityPeriod", text.valid_for.as_secs().to_string()),
         ];
-        if let Some(url) = &self.public_url {
+        let reports = self.enter(account).is_ok_and(|entered| entered.reports);
+        if let Some(url) = self.public_url.as_ref().filter(|_| reports) {
             let (org, id) = (&account.org, &text.id);
             let report = format!("{url}/api/messaging/twilio/{org}/status?message={id}");
             body.push(("StatusCallback", report));
@@ -92,7 +124,7 @@ impl Messenger for Twilio {
             .extend_pairs(self.body(account, text))
             .finish();
         let request = self
-            .messages(Method::POST, account, &[])
+            .messages(Method::POST, account, &[])?
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
         let answer = self.http.send(request).await;
@@ -114,7 +146,7 @@ impl Messenger for Twilio {
     ) -> Result<Option<Taken>, MessengerError> {
         let size = LOOKED_THROUGH.to_string();
         let query = [("To", text.to.as_str()), ("PageSize", size.as_str())];
-        let answer = self.ask(self.messages(Method::GET, account, &query)).await?;
+        let answer = self.ask(self.messages(Method::GET, account, &query)?).await?;
         let listed = wire::list(&answer.body).ok_or(MessengerError::NotSent)?;
         let is_new =
             |message: &wire::Message| message.created_at().is_none_or(|created| created >= since);
@@ -131,7 +163,7 @@ impl Messenger for Twilio {
     }
 
     async fn check(&self, account: &TextAccount) -> Result<(), MessengerError> {
-        self.ask(self.messages(Method::GET, account, &[("PageSize", "1")])).await.map(drop)
+        self.ask(self.messages(Method::GET, account, &[("PageSize", "1")])?).await.map(drop)
     }
 }
 

@@ -101,6 +101,20 @@ impl Http {
     /// Sends a request when the connection's allowances have room for it, and reads its answer. One
     /// that could not be sent is tried once more: connections do fail at times.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        self.exchange(request, quota_told).await
+    }
+
+    /// As [`Self::send`], for a request that is counted by itself: what its answer says is left is not
+    /// what is left of all others.
+    pub(crate) async fn send_apart(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        self.exchange(request, |_| ()).await
+    }
+
+    async fn exchange(
+        &self,
+        request: RequestBuilder,
+        hear: impl FnOnce(QuotaTold),
+    ) -> Result<Answer, Failure> {
         let again = request.try_clone();
         let turn = async || before_request().await.map_err(|_| Failure::NotSent);
         let first = turn().await?;
@@ -115,7 +129,7 @@ impl Http {
         let mut response = sent.map_err(|error| failure(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         if let Some(told) = told(&headers, Timestamp::now()) {
-            quota_told(told);
+            hear(told);
         }
         let mut body = Vec::new();
         while let Some(chunk) = more(&mut response).await? {

@@ -170,7 +170,7 @@ impl OpenTable {
             .iter()
             .filter_map(|table| {
                 let start = map::moment(table.time, &self.options.zone)?;
-                Some(FreeSlot { start, end: map::end(start, minutes)? })
+                Some(FreeSlot::new(start, map::end(start, minutes)?))
             })
             .collect();
         slots.sort_by_key(|slot| slot.start);
@@ -196,6 +196,10 @@ impl BookingProvider for OpenTable {
     /// Each day is several requests.
     fn days_ahead(&self) -> u32 {
         1
+    }
+
+    fn moves_with_party(&self) -> bool {
+        true
     }
 
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError> {
@@ -234,7 +238,7 @@ impl BookingProvider for OpenTable {
             Ok(answer) => answer,
             // A table that is still free was not the reason.
             Err(Refusal::Unclear) => {
-                return Err(match self.table(start, map::party(booking)).await {
+                return Err(match self.table(start, map::party_to_be(booking)).await {
                     Ok(None) => ProviderError::SlotTaken,
                     _ => Refusal::Unclear.into_error(),
                 });

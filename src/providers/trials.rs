@@ -49,6 +49,7 @@ pub(super) fn booking_at(start: &str, minutes: i64) -> Booking {
         customer_email: None,
         notes: None,
         confirmation: "KM73TN".into(),
+        customer_confirmed_at: None,
         external_ids: Vec::new(),
         intent: None,
         source: Source::Phone,

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 pub use differences::between;
 pub(in crate::vapi) use messages::CARRIER_CONTROL;
+pub(in crate::vapi) use number::OURS as OF_NUMBERS;
 pub use number::{NumberTaker, compose_number};
 pub use prompt_block::{BEGIN, END, outside};
 
@@ -32,6 +33,9 @@ pub struct Wanted {
     /// The rest that depends on us. Without it our part of the prompt is taken out and nothing else
     /// is touched.
     pub managed: Option<Managed>,
+    /// What stands in place of our part of the prompt where nothing else is managed: only where there
+    /// is such a part.
+    pub words: Option<String>,
 }
 
 /// What we look after beside the tools.
@@ -55,8 +59,9 @@ pub fn compose(current: &Value, wanted: &Wanted) -> Value {
     let Some(members) = assistant.as_object_mut() else { return assistant };
     if let Some(model) = members.get_mut("model").and_then(Value::as_object_mut) {
         link(model, wanted);
+        let words = wanted.words.as_deref().filter(|_| prompt_block::is_in(model));
         let prompt = wanted.managed.as_ref().map(|managed| managed.prompt.as_str());
-        prompt_block::put(model, prompt);
+        prompt_block::put(model, prompt.or(words));
     }
     let Some(managed) = &wanted.managed else { return assistant };
     let server = managed.server.over(members.get("server"));

@@ -1,7 +1,7 @@
 //! The answers to `transfer-destination-request` and `handoff-destination-request`: where a call
 //! goes on, or an `error` that the model reads. Owns Vapi's form only.
 
-use hookswitch_actors::booking::phrases::questions::{NO_SUCH_ASSISTANT, NOBODY_TO_CONNECT};
+use hookswitch_actors::booking::phrases::questions::{NO_SUCH_ASSISTANT, nobody_to_connect};
 use hookswitch_actors::questions::Destination;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::transfers;
 pub fn transfer_body(person: Option<&Destination>) -> Vec<u8> {
     let body = match person {
         Some(person) => json!({"destination": destination(person)}),
-        None => json!({"error": NOBODY_TO_CONNECT}),
+        None => json!({"error": nobody_to_connect()}),
     };
     body.to_string().into_bytes()
 }

@@ -13,11 +13,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use hookswitch_actors::ports::{
-    Clock, KeptAssistant, KeptTool, Linted, Plan, PlatformError, ToolSpec, VoicePlatform, Wish,
+    Clock, KeptAssistant, KeptNumber, KeptTool, Linted, NumberWish, Plan, PlatformError, ToolSpec,
+    VoicePlatform, Wish,
 };
 use hookswitch_actors::tools::Toolbox;
 use serde_json::{Map, Value, json};
 
+use super::assistant::OF_NUMBERS;
 use super::call_lookup::VapiCalls;
 use super::lint::{Finding, Severity};
 use super::rest::meter::Meter;
@@ -110,7 +112,7 @@ impl VoicePlatform for VapiPlatform {
         }
         let changed = match self.rest.change(Kind::Tool, id, &body).await {
             // Vapi's own tooling sends it without, its description of late with it.
-            Err(PlatformError::Refused { status: 400, says }) if names_type(&says) => {
+            Err(PlatformError::Refused { status: 400, says }) if names(&says, "type") => {
                 self.rest.change(Kind::Tool, id, &whole).await?
             }
             changed => changed?,
@@ -151,10 +153,29 @@ impl VoicePlatform for VapiPlatform {
         told(self.wished.lint_assistant(&kept.image, wish))
     }
 
+    fn plan_leave(&self, kept: &KeptAssistant, tools: &[String]) -> Plan {
+        planned(&kept.image, self.wished.left(&kept.image, tools), &self.wished)
+    }
+
+    fn is_same(&self, one: &Value, other: &Value) -> bool {
+        let state = |image: &Value| {
+            let mut image = image.clone();
+            if let Some(members) = image.as_object_mut() {
+                members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+            }
+            image
+        };
+        state(one) == state(other)
+    }
+
     fn plan_back(&self, kept: &KeptAssistant, image: &Value, there: &[String]) -> Plan {
         let mut wanted = image.clone();
+        let is_there = |id: &Value| there.iter().any(|there| id == there);
         if let Some(ids) = wanted.pointer_mut("/model/toolIds").and_then(Value::as_array_mut) {
-            ids.retain(|id| there.iter().any(|there| id == there));
+            ids.retain(is_there);
+        }
+        if let Some(pinned) = wanted.pointer_mut("/model/toolRefs").and_then(Value::as_array_mut) {
+            pinned.retain(|pinned| is_there(&pinned["toolId"]));
         }
         // What it has got since is cleared: Vapi keeps fields that are not sent.
         for name in kept.image.as_object().into_iter().flatten().map(|(name, _)| name) {
@@ -168,6 +189,53 @@ impl VoicePlatform for VapiPlatform {
     async fn change_assistant(&self, id: &str, plan: &Plan) -> Result<(), PlatformError> {
         let body = Value::Object(plan.changes.clone());
         self.rest.change(Kind::Assistant, id, &body).await.map(|_| ())
+    }
+
+    async fn phone_number(&self, id: &str) -> Result<KeptNumber, PlatformError> {
+        let image = self.rest.read(Kind::PhoneNumber, id).await?;
+        if !image["id"].is_string() {
+            return Err(PlatformError::Unreadable);
+        }
+        Ok(read::phone_number(image))
+    }
+
+    fn number_digest(&self, wish: &NumberWish<'_>) -> String {
+        sha256(&self.wished.number(&json!({}), wish))
+    }
+
+    fn number_obstacle(&self, wish: &NumberWish<'_>) -> Option<String> {
+        self.wished.number_obstacle(wish)
+    }
+
+    fn plan_number(&self, kept: &KeptNumber, wish: &NumberWish<'_>) -> Plan {
+        planned(&kept.image, self.wished.number(&kept.image, wish), &self.wished)
+    }
+
+    fn plan_number_back(&self, kept: &KeptNumber, image: &Value) -> Plan {
+        let mut wanted = kept.image.clone();
+        for name in OF_NUMBERS {
+            wanted[name] = image[name].clone();
+        }
+        planned(&kept.image, wanted, &self.wished)
+    }
+
+    async fn change_phone_number(
+        &self,
+        id: &str,
+        kept: &KeptNumber,
+        plan: &Plan,
+    ) -> Result<(), PlatformError> {
+        let bare = Value::Object(plan.changes.clone());
+        let mut whole = bare.clone();
+        whole["provider"] = kept.image["provider"].clone();
+        let changed = match self.rest.change(Kind::PhoneNumber, id, &whole).await {
+            // Vapi's description tells the kinds of numbers apart by it; whether a change takes it is not said.
+            Err(PlatformError::Refused { status: 400, says }) if names(&says, "provider") => {
+                self.rest.change(Kind::PhoneNumber, id, &bare).await
+            }
+            changed => changed,
+        };
+        changed.map(|_| ())
     }
 }
 
@@ -184,9 +252,9 @@ fn told(findings: Vec<Finding>) -> Linted {
     told
 }
 
-/// Whether a refusal is about the field `type` of the body itself.
-fn names_type(says: &str) -> bool {
-    says.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| word == "type")
+/// Whether a refusal is about this field of the body itself.
+fn names(says: &str, field: &str) -> bool {
+    says.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').any(|word| word == field)
 }
 
 /// The fields in which `wanted` differs, each as a whole: a part of an object that is sent replaces the
@@ -210,6 +278,6 @@ fn planned(current: &Value, wanted: Value, wished: &Wished) -> Plan {
     }
     let after = Value::Object(changes.clone());
     let lines = wished.differences(&before, &after);
-    let digest = sha256(&after);
+    let digest = sha256(&json!([before, after]));
     Plan { changes, lines, digest }
 }

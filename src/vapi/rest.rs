@@ -50,6 +50,7 @@ pub(crate) enum Kind {
     Tool,
     Assistant,
     Call,
+    PhoneNumber,
 }
 
 impl Kind {
@@ -58,6 +59,7 @@ impl Kind {
             Self::Tool => "tool",
             Self::Assistant => "assistant",
             Self::Call => "call",
+            Self::PhoneNumber => "phone-number",
         }
     }
 }

@@ -17,6 +17,9 @@ const TOOLS: &str = "/api/vapi/tools";
 /// Where it posts messages to whose org is found by the call.
 const SHARED: &str = "/api/vapi/webhook";
 
+/// The beginning of an org's own URL.
+const OWN: &str = "/webhook/";
+
 /// What our answers need on their way, beside the deadline that we set ourselves.
 const ON_THE_WAY: Duration = Duration::from_secs(5);
 
@@ -86,20 +89,18 @@ impl ServerBlock {
 
     /// For everything else of a call of this org. An org's own credential or secret goes to its own
     /// URL; the server's credential proves itself on the shared one, where the call says whose it is,
-    /// so it is only used for an assistant that the org lists.
+    /// so it is only used where that is `listed` with the org: its assistant, or its number.
     ///
     /// # Errors
     /// [`NoProof::Org`] if the org proves itself by neither a token nor a credential.
     pub fn of_org(
         org: &OrgEntry,
-        assistant: Option<&str>,
+        listed: bool,
         vapi: &Vapi,
         public: &str,
         deadline: Duration,
     ) -> Result<Self, NoProof> {
-        let own = format!("{public}/webhook/{}", org.org.webhook_id);
-        let listed = assistant
-            .is_some_and(|id| org.settings().assistant_ids.iter().any(|listed| listed == id));
+        let own = format!("{public}{OWN}{}", org.org.webhook_id);
         let (url, proof) = if let Some(id) = &org.settings().vapi_credential_id {
             (own, Proof::Credential(id.clone()))
         } else if let Some(id) = vapi.credential_id.as_ref().filter(|_| listed) {
@@ -109,6 +110,13 @@ impl ServerBlock {
         };
         let timeout_seconds = timeout(deadline);
         Ok(Self { url, timeout_seconds, retries: Retries::Several, proof })
+    }
+
+    /// Whether messages that go to `url` come to us. `public` is our URL without a final slash.
+    #[must_use]
+    pub fn leads_here(url: &str, public: &str) -> bool {
+        let path = url.strip_prefix(public);
+        path.is_some_and(|path| path == SHARED || path.starts_with(OWN))
     }
 
     /// Where Vapi posts to.

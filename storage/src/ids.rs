@@ -191,11 +191,23 @@ impl JobId {
         Self(format!("job_{}", booking.0.simple()).into())
     }
 
+    /// The id of the one job that reminds a booking's customer.
+    pub(crate) fn of_reminder(booking: BookingId) -> Self {
+        Self(format!("job_remind{}", booking.0.simple()).into())
+    }
+
     /// The id of the one job that brings an agent's assistant up to date.
     pub(crate) fn of_agent(org: &OrgId, agent: &str) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("hookswitch 2026 job of an agent");
         // A zero byte is in neither, so that no two pairs make one text.
         hasher.update(org.as_str().as_bytes()).update(&[0]).update(agent.as_bytes());
+        Self(format!("job_{}", &hasher.finalize().to_hex()[..20]).into())
+    }
+
+    /// The id of the one job that brings a phone number up to date.
+    pub(crate) fn of_phone_number(org: &OrgId, number: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("hookswitch 2026 job of a phone number");
+        hasher.update(org.as_str().as_bytes()).update(&[0]).update(number.as_bytes());
         Self(format!("job_{}", &hasher.finalize().to_hex()[..20]).into())
     }
 }

@@ -13,18 +13,18 @@ mod orgs;
 mod paging;
 mod waitlist;
 
-pub use agents::{AgentOutcome, SaveAgent, SaveAgentOutcome};
+pub use agents::{AgentOutcome, RemoveAgentOutcome, SaveAgent, SaveAgentOutcome};
 pub(crate) use bookings::units_for;
 pub use bookings::{
-    AdoptBooking, AdoptOutcome, AtProvider, BookOutcome, BookingFilter, Busy, CancelBooking,
-    CancelOutcome, MoveBooking, MoveOutcome, NewBooking, Settlement,
+    AdoptBooking, AdoptOutcome, AmendBooking, AmendOutcome, AtProvider, BookOutcome, BookingFilter,
+    Busy, CancelBooking, CancelOutcome, MoveBooking, MoveOutcome, NewBooking, Settlement,
 };
 pub use callbacks::{CallbackOutcome, ChangeCallback, RequestCallback};
 pub use calls::{CallHistory, CallState, CallWrite};
 pub use care::{BackupReport, OpenReport, RestoreReport, TailCut, VerifyReport};
 pub use customers::CustomerQuery;
 pub use guesses::{Guess, GuessKind, GuessLimits, GuessOutcome};
-pub use messages::{Handover, MessageNews};
+pub use messages::{Begun, Handover, MessageNews, Reminded};
 pub use orgs::{CreateOrg, PutSettings, Renewal};
 pub use paging::{Listing, Page};
 pub use waitlist::{JoinOutcome, JoinWaitlist, LeaveWaitlist, Waiter, WaitlistFilter};

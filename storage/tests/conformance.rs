@@ -12,6 +12,8 @@ mod waiting;
 mod adopted;
 #[path = "conformance/agents.rs"]
 mod agents;
+#[path = "conformance/amended.rs"]
+mod amended;
 #[path = "conformance/bookings.rs"]
 mod bookings;
 #[path = "conformance/callbacks.rs"]
@@ -30,6 +32,8 @@ mod messages;
 mod orgs;
 #[path = "conformance/races.rs"]
 mod races;
+#[path = "conformance/reminders.rs"]
+mod reminders;
 #[path = "conformance/repeats.rs"]
 mod repeats;
 #[path = "conformance/waitlist.rs"]

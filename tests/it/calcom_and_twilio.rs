@@ -237,3 +237,64 @@ async fn a_promise_that_cannot_be_kept_is_taken_back_by_one_text_and_shown_to_th
     }
     clinic.is_at_rest().await;
 }
+
+/// What is in doubt is given up, not asked for again, once it was surely not done.
+async fn promises_nothing(clinic: &Clinic) {
+    let policy = json!({"booking": {"outage_policy": "take_message"}});
+    assert_eq!(clinic.org.patch(&clinic.server, policy).await.0, StatusCode::OK);
+}
+
+/// The text of a purpose, once there is one and it was handed over.
+async fn text_for(clinic: &Clinic, purpose: &str) -> String {
+    let path = format!("/api/orgs/{}/messages", clinic.org.id);
+    eventually_within(Duration::from_secs(60), purpose, || async {
+        let listed = clinic.server.get(&path).await;
+        let mut messages = listed["items"].as_array().unwrap().iter();
+        let found = messages.find(|message| message["purpose"] == purpose)?;
+        found["body"].as_str().map(str::to_owned)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_hung_up_in_doubt_is_told_that_nothing_was_booked() {
+    let clinic = Clinic::open(2_500).await;
+    promises_nothing(&clinic).await;
+    let call = clinic.offered().await;
+    clinic.calendar.always(Operation::Create, Trouble::HangsBefore);
+    let told = call.tool("create_booking", ten()).await;
+    assert_eq!(told["success"], false, "{told}");
+    call.end().await;
+    clinic.calendar.behave();
+    let text = text_for(&clinic, "not_booked").await;
+    assert!(text.contains("Thu, Sep 24 at 10 AM") && text.contains("is not booked"), "{text}");
+    assert!(clinic.calendar.standing().is_empty());
+    assert_eq!(clinic.messages().await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_hung_up_in_doubt_is_told_that_the_appointment_stands_as_it_was() {
+    for (tool, operation) in
+        [("reschedule_booking", Operation::Reschedule), ("cancel_booking", Operation::Cancel)]
+    {
+        let clinic = Clinic::open(2_500).await;
+        promises_nothing(&clinic).await;
+        let call = clinic.offered().await;
+        let booked = call.tool("create_booking", ten()).await;
+        assert_eq!(booked["success"], true, "{booked}");
+        text_for(&clinic, "booked").await;
+        clinic.calendar.always(operation, Trouble::HangsBefore);
+        let code = &booked["confirmationNumber"];
+        let change = json!({"booking_reference": code, "new_date": DAY, "new_time": "11:00"});
+        let told = call.tool(tool, change).await;
+        assert_eq!(told["success"], false, "{tool}: {told}");
+        call.end().await;
+        clinic.calendar.behave();
+        let text = text_for(&clinic, "unchanged").await;
+        for part in ["could not be made", "Still booked", "Thu, Sep 24 at 10 AM"] {
+            assert!(text.contains(part), "`{part}` is not in {text}");
+        }
+        assert_eq!(clinic.only_booking().await["status"], "confirmed");
+        assert_eq!(clinic.messages().await.len(), 2, "{tool}");
+    }
+}

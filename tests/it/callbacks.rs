@@ -63,6 +63,27 @@ async fn asked_for_twice_in_a_call_it_is_one_callback_with_the_latest_wishes() {
 }
 
 #[tokio::test]
+async fn a_second_wish_of_another_kind_does_not_erase_the_first() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let call = org.call(&server, ANN);
+    for about in ["my bill", "a lost crown", "My bill.", "a lost crown"] {
+        let kept = call.tool("request_callback", json!({"about": about})).await;
+        assert_eq!(kept["success"], true, "{kept}");
+    }
+    let items = listed(&server, &org).await;
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!(items[0]["about"], "my bill\na lost crown");
+    for about in (0..40).map(|n| format!("{n}: {}", "a long story ".repeat(30))) {
+        call.tool("request_callback", json!({"about": about})).await;
+    }
+    let about = listed(&server, &org).await[0]["about"].as_str().unwrap().to_owned();
+    assert!(about.starts_with("my bill\na lost crown\n0: a long story"), "{about}");
+    assert!(about.contains("39: a long story"), "the latest is kept as well: {about}");
+    assert!(about.chars().count() <= 4_000, "{}", about.chars().count());
+}
+
+#[tokio::test]
 async fn whoever_withholds_their_number_is_asked_for_one() {
     let server = TestServer::start().await;
     let org = server.org(json!({})).await;

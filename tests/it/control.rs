@@ -3,6 +3,7 @@
 
 mod followed;
 mod hang_up;
+mod interrupted;
 mod late;
 mod late_provider;
 mod looked_after;
@@ -13,7 +14,7 @@ mod transfer;
 
 use serde_json::{Value, json};
 
-use crate::support::{ControlStub, MORNING, TestOrg, TestServer, VapiCall};
+use crate::support::{ControlStub, Host, MORNING, TestOrg, TestServer, VapiCall};
 
 /// A stand-in, and a server that may call it.
 async fn steerable() -> (ControlStub, TestServer) {
@@ -23,7 +24,7 @@ async fn steerable() -> (ControlStub, TestServer) {
 }
 
 /// An org with a front desk and a billing department.
-async fn org(server: &TestServer) -> TestOrg {
+async fn org(server: &impl Host) -> TestOrg {
     let settings = json!({
         "phone_numbers": ["+15125550100"],
         "departments": {
@@ -33,11 +34,11 @@ async fn org(server: &TestServer) -> TestOrg {
             "medical": {"number": "+15125550100"},
         },
     });
-    server.org(settings).await
+    TestOrg::create(server, settings).await
 }
 
 /// A call whose control URL is `/{id}/control` of the stand-in.
-fn call(server: &TestServer, org: &TestOrg, stub: &ControlStub) -> VapiCall {
+fn call(server: &impl Host, org: &TestOrg, stub: &ControlStub) -> VapiCall {
     let mut call = org.call(server, "+15125550143");
     call.control_url = Some(stub.url(&path(&call)));
     call
@@ -48,14 +49,14 @@ fn path(call: &VapiCall) -> String {
 }
 
 /// The events of a call, oldest first.
-async fn events(server: &TestServer, org: &TestOrg, call: &VapiCall) -> Vec<Value> {
+async fn events(server: &impl Host, org: &TestOrg, call: &VapiCall) -> Vec<Value> {
     let path = format!("/api/orgs/{}/calls/{}/events", org.id, call.id);
-    let items = server.get(&path).await["items"].as_array().unwrap().clone();
+    let items = server.read(&path).await["items"].as_array().unwrap().clone();
     items.into_iter().map(|item| item["event"].clone()).collect()
 }
 
 /// Waits until a call has an event with these members and gives all events.
-async fn until(server: &TestServer, org: &TestOrg, call: &VapiCall, wanted: Value) -> Vec<Value> {
+async fn until(server: &impl Host, org: &TestOrg, call: &VapiCall, wanted: Value) -> Vec<Value> {
     let has = |event: &Value| wanted.as_object().unwrap().iter().all(|(k, v)| event[k] == *v);
     let check = || async {
         let events = events(server, org, call).await;

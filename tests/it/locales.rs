@@ -49,6 +49,25 @@ async fn a_whole_story_is_told_in_spanish_while_another_org_hears_english() {
 }
 
 #[tokio::test]
+async fn who_waits_is_called_back_handed_over_or_says_goodbye_hears_it_in_spanish_too() {
+    let server = TestServer::start().await;
+    let org = server.org(json!({"locale": "es"})).await;
+    let call = org.call(&server, ANN);
+    let wish = json!({"customer_name": "Ana Ruiz", "about": "una pregunta"});
+    let said = heard(&call, "request_callback", wish).await;
+    assert!(said.starts_with("He anotado que desea que le llamemos"), "{said}");
+    let wait = json!({"customer_name": "Ana Ruiz", "date": "2026-09-24"});
+    let said = heard(&call, "join_waitlist", wait).await;
+    assert!(said.starts_with("Está en la lista de espera para "), "{said}");
+    let said =
+        heard(&call, "transfer_call", json!({"summary": "Una pregunta.", "department": "general"}))
+            .await;
+    assert!(said.starts_with("Lo siento, ahora mismo no puedo pasarle"), "{said}");
+    let said = heard(&call, "end_call", json!({"reason": "completed"})).await;
+    assert_eq!(said, "Gracias por llamar. ¡Hasta luego!");
+}
+
+#[tokio::test]
 async fn the_tools_speak_every_language_meanwhile_and_the_prompt_names_the_orgs_own() {
     let server = TestServer::start().await;
     let org = server.org(json!({"locale": "es"})).await;

@@ -92,6 +92,28 @@ impl Office {
     }
 }
 
+#[tokio::test]
+async fn a_mail_that_went_to_a_wrong_address_is_sent_again_to_the_right_one() {
+    let office = Office::open().await;
+    let call = office.org.call(&office.server, ANN);
+    call.tool("check_availability", json!({"date": DAY})).await;
+    let book = async |email: &str| {
+        let wish = json!({"date": DAY, "time": "09:00", "customer_name": "Ann Ruiz",
+            "customer_email": email});
+        let booked = call.tool("create_booking", wish).await;
+        assert_eq!(booked["success"], true, "{booked}");
+    };
+    book("an@example.org").await;
+    assert_eq!(office.came(1).await[0].to, ["an@example.org"]);
+    book(ADDRESS).await;
+    let mails = office.came(2).await;
+    assert_eq!(mails[1].to, [ADDRESS]);
+    // Said once more, it is not sent once more.
+    book(ADDRESS).await;
+    assert_eq!(office.messages().await.len(), 2);
+    assert_eq!(office.org.bookings(&office.server).await.len(), 1);
+}
+
 /// A booking by an operator for Ann, who has an address.
 async fn book(host: &impl Host, org: &TestOrg, time: &str) -> Value {
     let path = format!("/api/orgs/{}/bookings", org.id);

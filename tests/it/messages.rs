@@ -1,6 +1,9 @@
 //! Text messages to customers, through a stand-in for the carrier: sent once, true when sent, and never
 //! at the cost of a booking.
 
+mod accounts;
+mod reminders;
+mod timing;
 mod valid;
 
 use std::time::{Duration, Instant};

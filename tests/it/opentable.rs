@@ -160,6 +160,22 @@ async fn a_caller_books_a_table_moves_it_and_cancels_through_lost_credentials_an
 }
 
 #[tokio::test]
+async fn a_party_that_comes_later_and_with_others_is_as_large_at_opentable_as_here() {
+    let bistro = Bistro::open().await;
+    let call = bistro.offered(ANN).await;
+    let booked = call.tool("create_booking", seven_for("Ann Ruiz")).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    let two_at_nine = json!({"date": DAY, "time": "21:00", "customer_name": "Ann Ruiz",
+        "party_size": 2});
+    let moved = call.tool("create_booking", two_at_nine).await;
+    assert_eq!(moved["success"], true, "{moved}");
+    let kept = bistro.stand_in.standing();
+    assert_eq!((kept.len(), kept[0].party), (1, 2), "{kept:?}");
+    assert_eq!(kept[0].start.to_string(), "2026-09-25T02:00:00Z");
+    assert_eq!(bistro.bookings().await[0]["party_size"], 2);
+}
+
+#[tokio::test]
 async fn a_party_sees_the_tables_that_seat_it() {
     let bistro = Bistro::open().await;
     bistro.stand_in.book_elsewhere("2026-09-25T00:00:00Z".parse().unwrap(), 3);

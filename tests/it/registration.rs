@@ -7,7 +7,10 @@ mod counters;
 mod definitions;
 mod described;
 mod half_way;
+mod leaving;
 mod measured;
+mod numbers;
+mod races;
 mod story;
 mod trouble;
 
@@ -26,11 +29,12 @@ const PUBLIC: &str = "https://calls.example.com";
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What changes something at Vapi.
-const CHANGES: [Operation; 4] = [
+const CHANGES: [Operation; 5] = [
     Operation::CreateTool,
     Operation::ChangeTool,
     Operation::DeleteTool,
     Operation::ChangeAssistant,
+    Operation::ChangePhoneNumber,
 ];
 
 /// A server, and the account at Vapi that it looks after.
@@ -98,6 +102,18 @@ impl House {
         })
         .await;
         agents.into_inner()
+    }
+
+    /// Waits until something is so; time passes meanwhile, for what waits to try again.
+    async fn until_that<Fut: Future<Output = bool>>(&self, what: &str, is_so: impl Fn() -> Fut) {
+        let mut now: jiff::Timestamp = self.now().await;
+        eventually_within(PATIENCE, what, || {
+            now = now.checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
+            self.server.set_clock(&now.to_string());
+            let is_so = is_so();
+            async move { is_so.await.then_some(()) }
+        })
+        .await;
     }
 
     async fn now(&self) -> jiff::Timestamp {

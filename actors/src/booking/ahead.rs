@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use super::calendars::{handles_of, kept_for_others};
 use super::desk::local;
+use super::locale::say_in;
 use super::phrases;
 use super::slots::FreeSlot;
 use crate::calls::Shared;
@@ -60,7 +61,8 @@ pub(crate) async fn next_in_words(
     starts.dedup();
     let zone = &org.settings().timezone;
     let named: Vec<_> = starts.into_iter().take(NAMED).map(|start| local(start, zone)).collect();
-    (!named.is_empty()).then(|| phrases::questions::open_times(&named))
+    let said = || phrases::questions::open_times(&named);
+    (!named.is_empty()).then(|| say_in(org.settings().locale, said))
 }
 
 /// Today and the last day that is asked about; `None` if nothing is to be asked ahead.

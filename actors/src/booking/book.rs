@@ -3,6 +3,7 @@
 
 mod instead;
 mod outside;
+mod put_right;
 mod wanted;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::tools::ToolContext;
 pub(super) use instead::unavailable;
 use outside::AtProvider;
 pub(super) use outside::{joined, not_known};
+use put_right::Details;
 pub(super) use wanted::{Wanted, meant_date};
 
 /// A request to book.
@@ -169,7 +171,7 @@ fn invalid_email(error: people::EmailError) -> Refusal {
 }
 
 /// What this call has booked for the same person and service already: the same start is the same
-/// booking, another start a correction.
+/// booking, another start a correction. The same start under another name is asked back.
 async fn already(
     context: &ToolContext,
     state: &Arc<CallState>,
@@ -179,25 +181,32 @@ async fn already(
     effects: &mut Effects,
 ) -> Result<Option<Booked>, Refusal> {
     let service = &wanted.errand.service.id;
-    let mut known = Vec::new();
+    let (mut known, mut of_others) = (Vec::new(), Vec::new());
     for booking in repeat::same_call(context, state, service, effects).await? {
         let (name, said) = (booking.customer_name.as_str(), customer.name.as_str());
         // One name of two at the same start is the same person, said again more fully.
         let again = booking.start == wanted.start && !request.keep_existing;
         if people::same_person(name, said) || again && people::begins_alike(name, said) {
             known.push(*joined(context, state, Box::new(booking), effects).await?);
+        } else if again {
+            of_others.push(booking);
         }
     }
     known.retain(Booking::is_active);
     if let Some(place) = known.iter().position(|booking| booking.start == wanted.start) {
         let booking = known.swap_remove(place);
-        let people = wanted.errand.party_size;
-        if request.party_size.is_some() && people != booking.party_size {
-            let resized = change::resize(context, state, booking, wanted, effects).await?;
-            return Ok(Some(Booked::Made(resized)));
+        let details = Details::said(context, request);
+        let same = said_again(context, state, (booking, details), (wanted, request), effects);
+        return same.await.map(Some);
+    }
+    if let (true, Some(booking)) = (known.is_empty(), of_others.pop()) {
+        let name = put_right::name_instead(context, state, &booking, &customer.name, effects)?;
+        let booking = *joined(context, state, Box::new(booking), effects).await?;
+        if booking.is_active() {
+            let details = Details::said(context, request).named(name);
+            let same = said_again(context, state, (booking, details), (wanted, request), effects);
+            return same.await.map(Some);
         }
-        effects.booking = Some(booking.id);
-        return Ok(Some(Booked::Made(Box::new(booking))));
     }
     let latest = known.into_iter().max_by_key(|booking| booking.created_at);
     let Some(booking) = latest.filter(|_| !request.keep_existing) else { return Ok(None) };
@@ -205,11 +214,31 @@ async fn already(
         // What is not settled cannot be corrected: a second booking might be what comes of it.
         return Err(not_known(wanted.at(), effects));
     }
+    let details = Details::said(context, request);
+    let booking = details.put_right_first(context, booking, effects).await?;
     let from = local(booking.start, &booking.time_zone);
     let wanted = wanted.moving(&booking);
     let target = Target { booking, wanted: &wanted };
     let moved = change::relocate(context, state, target, effects).await?;
     Ok(Some(Booked::Corrected(moved, from)))
+}
+
+/// A booking of this call at its own start once more, perhaps for others or with other details.
+async fn said_again(
+    context: &ToolContext,
+    state: &Arc<CallState>,
+    (booking, details): (Booking, Details),
+    (wanted, request): (&Wanted, &BookRequest),
+    effects: &mut Effects,
+) -> Result<Booked, Refusal> {
+    effects.booking = Some(booking.id);
+    let people = wanted.errand.party_size;
+    let booking = if request.party_size.is_some() && people != booking.party_size {
+        change::resize(context, state, booking, wanted, effects).await?
+    } else {
+        Box::new(booking)
+    };
+    details.put_right(context, booking, effects).await.map(Booked::Made)
 }
 
 /// Makes sure that the slot may be booked, by the same rules as an offer and as of now. In a call
@@ -346,11 +375,8 @@ impl Claim<'_> {
     fn record(self, context: &ToolContext, provider: &ProviderHandle) -> NewBooking {
         let Self { customer, wanted, slot, notes } = self;
         let call_id = context.facts.id.clone();
-        // Outside of a call nothing tells a repeat from a second booking but the tool call's id.
-        let meaning = call_id.as_ref().map(|call| {
-            let person = customer.name.to_lowercase();
-            format!("{call}|{person}|{}|{}", wanted.errand.service.id, wanted.start)
-        });
+        let service = &wanted.errand.service.id;
+        let meaning = repeat::meaning(context, &customer.name, service, wanted.start);
         let (status, outcome) = if provider.is_local() {
             (BookingStatus::Confirmed, Outcome::Confirmed)
         } else {

@@ -93,7 +93,7 @@ impl Calendars {
     /// One that cannot be asked; `offered` is what it may have named when it could.
     pub(super) fn unasked(handle: &ProviderHandle, offered: Option<&OfferedSlot>) -> Self {
         let named = offered.filter(|slot| slot.connection_id == *handle.id());
-        let named = named.map(|slot| FreeSlot { start: slot.start, end: slot.end });
+        let named = named.map(|slot| FreeSlot::new(slot.start, slot.end));
         // What is about to move was not named by anybody, and has no length.
         let named = named.filter(|slot| slot.start < slot.end);
         Self { unasked: Some(named.into_iter().collect()), ..Self::only(handle) }
@@ -262,9 +262,7 @@ fn add(open: &mut BTreeMap<Date, OpenDay>, place: usize, day: DaySlots) {
         openings: Vec::new(),
         verdict: day.verdict,
     });
-    if day.verdict == DayVerdict::Open {
-        known.verdict = DayVerdict::Open;
-    }
+    known.verdict = known.verdict.max(day.verdict);
     for slot in day.slots {
         match known.openings.iter_mut().find(|opening| opening.start == slot.start) {
             Some(opening) => opening.found.push((place, slot)),
@@ -371,7 +369,8 @@ pub(super) async fn kept_for_others(
         .collect()
 }
 
-/// Whether other live calls were told of so many of a slot's places that it would not do.
+/// Whether other live calls were told of so many of the places that a slot has left that it would not
+/// do.
 fn is_held(
     context: &ToolContext,
     provider: &ProviderHandle,
@@ -382,7 +381,8 @@ fn is_held(
     let (call, now, span) = (context.call(), context.now(), (slot.start, slot.end));
     let holds = &context.shared.holds;
     let held = holds.held_by_others(context.org.id(), &resource, call.as_ref(), span, now);
-    held.saturating_add(u64::from(errand.places)) > u64::from(errand.service.capacity)
+    let kept = held.saturating_add(u64::from(slot.taken));
+    kept.saturating_add(u64::from(errand.places)) > u64::from(errand.service.capacity)
 }
 
 /// A free slot as an offer that has not been spoken.
@@ -398,3 +398,7 @@ pub(super) fn offer(provider: &ProviderHandle, errand: &Errand, slot: FreeSlot) 
         spoken: false,
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -6,14 +6,14 @@ mod other_calendar;
 use std::sync::Arc;
 
 use hookswitch_storage::{
-    Booking, BookingSummary, CallEvent, CancelBooking, CancelOutcome, MoveBooking, MoveOutcome,
-    Service, StoreError,
+    Booking, BookingId, BookingSummary, CallEvent, CancelBooking, CancelOutcome, MoveBooking,
+    MoveOutcome, StoreError,
 };
 
 use super::book::{Wanted, joined, key_reused, not_known, occupied_until, secure, unavailable};
 use super::desk::{Effects, Refusal, local, outage, storage_down};
 use super::find::{Claimant, Purpose, cancelled_here, find_for};
-use super::saga::{self, Carried, Turn};
+use super::saga::{self, Carried};
 use super::waitlist::certain_number;
 use super::when::LocalTime;
 use super::{phrases, repeat};
@@ -22,6 +22,7 @@ use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::session::state::CallState;
 use crate::tools::ToolContext;
+use crate::turns::Turn;
 use other_calendar::own_calendar;
 
 /// A request to move.
@@ -130,9 +131,14 @@ pub(super) async fn relocate(
     let calendars = own_calendar(context, state, here, wanted, effects).await?;
     let slot = secure(context, state, &calendars, wanted, effects).await?;
     let keeper = keeper_of(context, &provider, &booking, wanted.at(), effects).await?;
-    if matches!(keeper, Keeper::Provider(..)) && slot.start == booking.start {
-        return Err(other_party());
+    if let Keeper::Provider(provider, _) = &keeper {
+        let others = wanted.errand.party_size != booking.party_size
+            && wanted.errand.places != booking.places;
+        if slot.start == booking.start || others && !provider.moves_with_party() {
+            return Err(other_party());
+        }
     }
+    let service = &wanted.errand.service.id;
     let request = MoveBooking {
         org: context.org.id().clone(),
         id: booking.id,
@@ -142,7 +148,7 @@ pub(super) async fn relocate(
         capacity: wanted.errand.service.capacity,
         party: wanted.errand.party_size.map(|people| (wanted.errand.places, people)),
         time_zone: wanted.errand.zone_name.clone(),
-        meaning: meaning(context, &booking, &wanted.errand.service, slot.start),
+        meaning: repeat::meaning(context, &booking.customer_name, service, slot.start),
         tool_call: Some(context.tool_call()),
         call_id: context.facts.id.clone(),
         caller: certain_number(context, state, booking.customer_phone.as_deref()),
@@ -211,7 +217,8 @@ pub(super) async fn resize(
     relocate(context, state, Target { booking, wanted: &wanted }, effects).await
 }
 
-/// No calendar outside is known to change that without making the booking anew.
+/// Hardly any calendar outside is known to change that without making the booking anew, and none where
+/// the booking stays when it is.
 fn other_party() -> Refusal {
     let mut refusal = Refusal::new("party_size", phrases::other_party());
     refusal.transfer_suggested = true;
@@ -222,9 +229,9 @@ fn other_party() -> Refusal {
 /// is held, so that it stays so until the change is written down.
 enum Keeper<'a> {
     /// We do alone: the calendar is ours, its provider was not asked to make it yet, or it is over.
-    Us(Option<Turn>),
+    Us(Option<Turn<BookingId>>),
     /// Its provider does as well, and is to be asked.
-    Provider(&'a ProviderHandle, Turn),
+    Provider(&'a ProviderHandle, Turn<BookingId>),
 }
 
 async fn keeper_of<'a>(
@@ -247,16 +254,6 @@ async fn keeper_of<'a>(
         Ok(_) => Ok(Keeper::Provider(provider, turn)),
         Err(error) => Err(storage_down(context, &error, effects)),
     }
-}
-
-fn meaning(
-    context: &ToolContext,
-    booking: &Booking,
-    service: &Service,
-    start: jiff::Timestamp,
-) -> Option<String> {
-    let call = context.facts.id.as_ref()?;
-    Some(format!("{call}|{}|{}|{start}", booking.customer_name.to_lowercase(), service.id))
 }
 
 /// Tells those who watch that an appointment may still stand in a calendar that we no longer reach.

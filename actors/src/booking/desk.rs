@@ -90,7 +90,7 @@ impl Refusal {
     #[must_use]
     pub fn counted(mut self, state: &CallState, effects: &mut Effects) -> Self {
         let attempts = state.attempts + 1;
-        effects.events.push(CallEvent::BookingFailed { reason: self.code.to_owned() });
+        effects.events.push(CallEvent::BookingFailed { reason: self.code.to_owned(), name: None });
         effects.events.push(CallEvent::AttemptCounted { attempts });
         self.attempts = Some(attempts);
         if attempts >= ATTEMPTS_BEFORE_TRANSFER {

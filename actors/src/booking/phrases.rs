@@ -14,6 +14,7 @@ pub mod questions;
 pub mod settled;
 pub mod texts;
 pub mod tool_health;
+pub mod undelivered;
 pub mod waiting;
 pub mod which;
 

@@ -3,7 +3,7 @@
 //! without it, and then a repeat would find its own slot taken.
 
 use hookswitch_storage::{
-    AnswerRecord, Booking, BookingFilter, BookingSummary, CallEvent, ChangeKind, Page,
+    AnswerRecord, Booking, BookingFilter, BookingSummary, CallEvent, ChangeKind, Page, ServiceId,
 };
 use jiff::Timestamp;
 
@@ -14,6 +14,18 @@ use crate::tools::ToolContext;
 
 /// Bookings of one call that are looked at; a call makes a handful.
 const MOST: usize = 100;
+
+/// What makes two requests of a call the same request. Outside of a call nothing tells a repeat from a
+/// second booking but the tool call's id.
+pub(super) fn meaning(
+    context: &ToolContext,
+    name: &str,
+    service: &ServiceId,
+    start: Timestamp,
+) -> Option<String> {
+    let call = context.facts.id.as_ref()?;
+    Some(format!("{call}|{}|{service}|{start}", name.to_lowercase()))
+}
 
 /// What this very tool call made, moved or cancelled before its answer was lost.
 pub(super) async fn same_tool_call(
@@ -43,7 +55,7 @@ pub(super) async fn same_tool_call(
 pub(super) async fn same_call(
     context: &ToolContext,
     state: &CallState,
-    service: &hookswitch_storage::ServiceId,
+    service: &ServiceId,
     effects: &mut Effects,
 ) -> Result<Vec<Booking>, Refusal> {
     let Some(call) = &context.facts.id else { return Ok(Vec::new()) };

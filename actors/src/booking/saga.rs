@@ -11,20 +11,17 @@
 //!
 //! | rule | file |
 //! | --- | --- |
-//! | one at a time upon one booking | `turns` |
 //! | asking, in a task that nobody can interrupt | `carry` |
 //! | what an answer or a find means; pure | `judge` |
 //! | going on where nobody waits any more | `reconcile` |
 //! | what the call and its watchers hear of it | `tell` |
 
 mod carry;
+mod former;
 mod judge;
 mod reconcile;
 mod tell;
-mod turns;
 
 pub(super) use carry::{Carried, carry_out, join, look_at, take_turn};
 pub(crate) use reconcile::{Reconciler, hurry_all, hurry_org};
 pub(crate) use tell::News;
-pub(super) use turns::Turn;
-pub(crate) use turns::Turns;

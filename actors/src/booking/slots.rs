@@ -48,27 +48,38 @@ pub struct FreeSlot {
     pub start: Timestamp,
     /// End of the appointment, without buffer.
     pub end: Timestamp,
+    /// How many of its places are known to be taken at a time; 0 of a slot as its provider names it.
+    pub taken: u32,
 }
 
-/// How a day as a whole stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl FreeSlot {
+    /// A slot of whose places none is known to be taken.
+    #[must_use]
+    pub fn new(start: Timestamp, end: Timestamp) -> Self {
+        Self { start, end, taken: 0 }
+    }
+}
+
+/// How a day as a whole stands. Of two calendars, the later of these in the list tells more of why a
+/// caller cannot come: where one is closed and the other sold out, the day is sold out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DayVerdict {
-    /// There is at least one free slot.
-    Open,
-    /// The day, or the last start on it, is over.
-    Past,
+    /// The date is further ahead than can be booked.
+    BeyondHorizon,
     /// The org has closed this date.
     ClosedDate,
     /// The org has no opening hours on this weekday.
     NoHours,
-    /// No opening or gap of the day is as long as the service.
-    TooLong,
+    /// The day, or the last start on it, is over.
+    Past,
     /// All that is left of the day is nearer than the shortest lead time.
     TooSoon,
-    /// The date is further ahead than can be booked.
-    BeyondHorizon,
     /// Everything that is left is taken.
     Full,
+    /// No opening or gap of the day is as long as the service.
+    TooLong,
+    /// There is at least one free slot.
+    Open,
 }
 
 /// Why a start cannot be booked.
@@ -153,8 +164,7 @@ pub fn at(rules: &SlotRules<'_>, start: Timestamp, busy: &[Span]) -> Result<Free
             NotBookable::OutsideHours
         });
     };
-    rules.check(slot, &Occupancy::of(busy))?;
-    Ok(slot)
+    rules.check(slot, &Occupancy::of(busy))
 }
 
 /// The `count` slots whose starts are nearest to `to`, in order of time. Of two that are equally
@@ -252,7 +262,7 @@ impl SlotRules<'_> {
         let mut verdict = otherwise;
         for slot in slots {
             match self.check(slot, &occupancy) {
-                Ok(()) => {
+                Ok(slot) => {
                     free.push(slot);
                     verdict = DayVerdict::Open;
                 }
@@ -295,21 +305,26 @@ impl SlotRules<'_> {
         }
     }
 
-    fn check(&self, slot: FreeSlot, occupancy: &Occupancy) -> Result<(), NotBookable> {
+    /// The slot with what is taken of it, if the rest is enough.
+    fn check(&self, slot: FreeSlot, occupancy: &Occupancy) -> Result<FreeSlot, NotBookable> {
         self.check_time(slot.start)?;
         let buffer = minutes(self.service.buffer_minutes);
         let until = slot.end.checked_add(buffer).unwrap_or(Timestamp::MAX);
-        let needed = occupancy.peak(slot.start, until).saturating_add(u64::from(self.places));
-        if needed > u64::from(self.service.capacity) {
+        let taken = occupancy.peak(slot.start, until);
+        if !self.has_room(taken) {
             return Err(NotBookable::Taken);
         }
-        Ok(())
+        Ok(FreeSlot { taken: u32::try_from(taken).unwrap_or(u32::MAX), ..slot })
     }
 
-    /// Whether something shorter could be booked then.
+    /// Whether something shorter could be booked then, for as many.
     fn begins_free(&self, slot: FreeSlot, occupancy: &Occupancy) -> bool {
         let soon = slot.start.checked_add(minutes(1)).unwrap_or(Timestamp::MAX);
-        occupancy.peak(slot.start, soon) < u64::from(self.service.capacity)
+        self.has_room(occupancy.peak(slot.start, soon))
+    }
+
+    fn has_room(&self, taken: u64) -> bool {
+        taken.saturating_add(u64::from(self.places)) <= u64::from(self.service.capacity)
     }
 
     fn fits_hours(&self, start: Timestamp, date: Date) -> bool {

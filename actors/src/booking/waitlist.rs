@@ -15,6 +15,7 @@ use super::calendars::Calendars;
 use super::callback::reach;
 use super::desk::{Effects, Refusal, hold, local, storage_down};
 use super::free_slots::Errand;
+use super::locale::say_in;
 use super::when::Clock;
 use super::{people, phrases, when};
 use crate::bounds::{ALTERNATIVES, WAITLIST_DAYS, WAITLIST_LOOK_AHEAD};
@@ -111,7 +112,7 @@ pub async fn leave_waitlist(
     };
     match context.shared.store.leave_waitlist(request).await {
         Ok(left) if left.is_empty() => {
-            Err(Refusal::new("not_on_waitlist", phrases::waiting::NOT_WAITING))
+            Err(Refusal::new("not_on_waitlist", phrases::waiting::not_waiting()))
         }
         Ok(left) => Ok(left),
         Err(error) => Err(storage_down(context, &error, effects)),
@@ -300,5 +301,8 @@ pub(crate) fn in_words(
     let service = org.settings().services.iter().find(|service| service.id == entry.service_id);
     let service = service.map_or(entry.service_id.as_str(), |service| service.name.as_str());
     let zone = &entry.time_zone;
-    phrases::waiting::kept(service, local(slot.start, zone), local(slot.until, zone))
+    // Also when a call comes in, which no tool runs in.
+    say_in(org.settings().locale, || {
+        phrases::waiting::kept(service, local(slot.start, zone), local(slot.until, zone))
+    })
 }

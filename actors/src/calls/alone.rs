@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use hookswitch_storage::AnswerRecord;
 
-use crate::session::{ToolOrder, WriteGate, earlier_answer, guarded, send};
+use crate::session::{ToolOrder, earlier_answer, guarded, send};
 use crate::tools::{Given, Prepared, SessionView, ToolContext};
+use crate::turns::WriteGate;
 
 /// Runs tools without a session: outside of any call, or while the session cannot be had.
 pub(super) fn run_alone(orders: Vec<ToolOrder>) {
-    let gate = WriteGate::default();
+    let of_message = WriteGate::default();
     for mut order in orders {
+        let gate = match order.context.call() {
+            Some(key) => order.context.shared.gates.of(&key),
+            None => Arc::clone(&of_message),
+        };
         if let SessionView::Alone { gate: own, .. } = &mut order.context.session {
-            *own = Arc::clone(&gate);
+            *own = gate;
         }
         tokio::spawn(async move {
             let given = alone(order.name, order.prepared, order.context).await;
@@ -23,6 +28,8 @@ pub(super) fn run_alone(orders: Vec<ToolOrder>) {
 }
 
 async fn alone(name: Arc<str>, prepared: Prepared, context: ToolContext) -> Arc<Given> {
+    // A repeat that comes while the first runs hears what that one is answered.
+    let _turn = context.shared.repeats.take(context.repeat_key()).await;
     if let Some(given) = earlier_answer(&context, &name, &prepared.hash).await {
         return Arc::new(given);
     }

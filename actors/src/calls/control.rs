@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::Calls;
 use super::entry::Entry;
+use crate::booking::locale::say_in;
 use crate::booking::people;
 use crate::booking::phrases::handover;
 use crate::bounds::MAX_SAID;
@@ -144,7 +145,8 @@ fn order_kind(org: &OrgEntry, wish: Intervention) -> Result<OrderKind, Intervent
         Intervention::Release => OrderKind::Release,
         Intervention::Transfer { department, number } => {
             let (mut to, department) = transfer_to(org, department, number)?;
-            to.announcement = handover::connecting(department.as_deref().unwrap_or(GENERAL));
+            let department_or = department.as_deref().unwrap_or(GENERAL);
+            to.announcement = say_in(org.settings().locale, || handover::connecting(department_or));
             let command = ControlCommand::Transfer(Box::new(to));
             OrderKind::Send { action: "transfer", command, department }
         }

@@ -8,6 +8,7 @@ use hookswitch_storage::{OrgId, StoreError};
 use jiff::Timestamp;
 
 use super::Calls;
+use crate::provider::Parting;
 
 /// How long a session may take to end; what it does later is refused by storage anyway.
 const END_WITHIN: Duration = Duration::from_secs(2);
@@ -28,11 +29,16 @@ impl Calls {
         let connections = self.store().connections(org).await?;
         let leaving = connections.iter().map(|connection| self.connection_leaves(connection));
         let leaving = join_all(leaving).await;
+        // As they are now: a renewal in the meantime has used up what was read before.
+        let connections = self.store().connections(org).await?;
+        let parting = Parting::of(&self.shared, connections);
         let deleted = self.orgs.delete(org, by, now).await?;
         for connection in leaving {
             connection.gone();
         }
+        parting.gone();
         self.end_org(org).await;
+        self.shared.registrations.leave();
         Ok(deleted)
     }
 

@@ -16,10 +16,10 @@ use crate::bounds::{
     KEEP_ANSWERS, LOST_CALL_AFTER, MAX_RESTARTS, PASS_ON_EVERY, RESTART_WINDOW, TIDY_EVERY,
 };
 use crate::jobs::Worker;
-use crate::messages::{SendMessages, TellOffers};
+use crate::messages::{PlanReminders, Remind, SendMessages, TellOffers};
 use crate::orgs::OrgEntry;
 use crate::provider::RevokeGrant;
-use crate::registration::{SyncAgents, look_after};
+use crate::registration::{SyncAgents, SyncNumbers, leave_behind, look_after};
 use crate::session::facts::CallFacts;
 use crate::session::state::CallState;
 use crate::session::{Session, SessionArgs, SessionMsg, SessionRef};
@@ -31,7 +31,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn open(parts: CallsParts) -> Result<Calls, OpenCallsError> {
     let worker = Worker::default().with(Reconciler).with(RevokeGrant);
-    let worker = worker.with(SendMessages).with(TellOffers).with(SyncAgents);
+    let worker = worker.with(SendMessages).with(TellOffers).with(SyncAgents).with(SyncNumbers);
+    let worker = worker.with(Remind).with(PlanReminders);
     open_with(parts, worker).await
 }
 
@@ -73,6 +74,7 @@ pub(super) async fn open_with(parts: CallsParts, worker: Worker) -> Result<Calls
     tokio::spawn(super::settle::settle_silent(Arc::downgrade(&calls.shared)));
     tokio::spawn(pass_kept_slots_on(Arc::downgrade(&calls.shared)));
     tokio::spawn(look_after(Arc::downgrade(&calls.shared)));
+    tokio::spawn(leave_behind(Arc::downgrade(&calls.shared)));
     Ok(calls)
 }
 
@@ -168,6 +170,8 @@ async fn end_lost(shared: &Shared, mut record: CallRecord) -> Result<(), OpenCal
     let write = CallWrite { events: vec![stored.clone()], answer: None, record: Some(record) };
     shared.store.save_call(&key, write).await?;
     shared.opened.forget(&key);
+    // Somebody may have to be called back.
+    shared.unreported.note(&key, Some(now));
     let changed = state.apply(&stored);
     shared.feed.publish(&key, now, stored.event, changed, Arc::new(state));
     Ok(())

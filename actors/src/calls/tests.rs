@@ -2,6 +2,7 @@
 
 mod bookings;
 mod changed;
+mod handovers;
 mod jobs;
 mod outside;
 mod quiet;
@@ -214,11 +215,15 @@ impl House {
 }
 
 async fn open_store(folder: &TempDir) -> Store {
+    Store::open(store_options(folder)).await.unwrap()
+}
+
+fn store_options(folder: &TempDir) -> StoreOptions {
     let mut options = StoreOptions::new(folder.path().join("data"));
     options.master_key = Some(MasterKey::from_bytes([7; 32]));
     options.sled_cache_bytes = 16 << 20;
     options.reserve_bytes = 0;
-    Store::open(options).await.unwrap()
+    options
 }
 
 async fn until(what: &str, mut done: impl FnMut() -> bool) {

@@ -5,7 +5,7 @@ use hookswitch_storage::{
     About, Booking, CallbackId, CallbackState, ChangeKind, Channel, Message, Purpose, StoreError,
 };
 
-use super::wording::{is_true, offer, service};
+use super::wording::{is_true, offer, service, visit};
 use crate::booking::local_time;
 use crate::booking::phrases::letters::{self, Visit, Writer};
 use crate::calls::Shared;
@@ -37,7 +37,27 @@ pub(super) async fn of(
             let service = service(org, &offer.service);
             (letters::offer(&writer, &service, offer.at, offer.until, &offer.zone), None)
         })),
+        About::Visit(id, start) => {
+            let booking = visit(shared, org.id(), id, *start).await?;
+            // It is in their calendar since it was booked.
+            Ok(booking.map(|booking| {
+                let service = service(org, &booking.service_id);
+                (letters::reminder(&writer, &seen(&booking, &service)), None)
+            }))
+        }
+        About::Callback(_) if message.purpose == Purpose::CallbackReceived => Ok(None),
         About::Callback(id) => of_callback(shared, org, message, id).await,
+    }
+}
+
+fn seen<'a>(booking: &'a Booking, service: &'a str) -> Visit<'a> {
+    Visit {
+        service,
+        at: local_time(booking.start, &booking.time_zone),
+        zone: &booking.time_zone,
+        customer: &booking.customer_name,
+        party_size: booking.party_size,
+        code: &booking.confirmation,
     }
 }
 
@@ -49,20 +69,17 @@ async fn of_booking(
     booking: &Booking,
 ) -> Result<Option<Content>, StoreError> {
     let service = service(org, &booking.service_id);
-    let visit = Visit {
-        service: &service,
-        at: local_time(booking.start, &booking.time_zone),
-        zone: &booking.time_zone,
-        customer: &booking.customer_name,
-        party_size: booking.party_size,
-        code: &booking.confirmation,
-    };
+    let visit = seen(booking, &service);
     let letter = match purpose {
         Purpose::Booked => letters::booked(writer, &visit),
         Purpose::Changed => letters::changed(writer, &visit),
         Purpose::Cancelled => letters::cancelled(writer, &visit),
         Purpose::NotBooked => letters::not_booked(writer, &visit),
-        Purpose::WaitlistOffer | Purpose::Callback => return Ok(None),
+        Purpose::Unchanged => letters::unchanged(writer, &visit),
+        Purpose::WaitlistOffer
+        | Purpose::Callback
+        | Purpose::Reminder
+        | Purpose::CallbackReceived => return Ok(None),
     };
     let cancelled = !booking.is_active();
     // Nobody is to be asked about an appointment that was never in their calendar.
@@ -83,9 +100,7 @@ async fn of_booking(
 /// How often what stands in a calendar was changed: it rises with each move, change and cancellation,
 /// and is the same whenever the same is sent again.
 fn sequence(booking: &Booking) -> u32 {
-    let counts = |kind: ChangeKind| {
-        matches!(kind, ChangeKind::Moved | ChangeKind::Resized | ChangeKind::Cancelled)
-    };
+    let counts = |kind: ChangeKind| !matches!(kind, ChangeKind::Made | ChangeKind::Settled);
     let changes = booking.history.iter().filter(|change| counts(change.kind)).count();
     // One that came to nothing has no change of such a kind for it.
     let fell_through = !booking.is_active()

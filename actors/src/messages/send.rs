@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hookswitch_storage::{
-    Channel, Handover, Message, MessageState, OrgId, SEND_MESSAGE, SendMessage, StoreError,
+    Begun, Channel, Handover, Message, MessageState, OrgId, SEND_MESSAGE, SendMessage, StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{account, letter, mail_account, wording};
+use super::hours::{Goes, goes};
+use super::{account, letter, mail_account, trouble, wording};
 use crate::calls::Shared;
 use crate::jobs::{Ended, Order, Pace, Work};
 use crate::orgs::OrgEntry;
@@ -35,6 +36,9 @@ const MAIL_AGAIN_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// Soonest and latest that a mail without a place in the line looks for one again, seconds: a server
 /// that hangs holds the places for a minute, and each look is a write.
 const NEXT_PLACE: (u64, u64) = (15, 45);
+
+/// Soonest and latest after there is room again that a message beyond the org's limit goes, seconds.
+const AFTER_ROOM: (u64, u64) = (0, 30);
 
 /// Shortest and longest time that a carrier lets itself be given.
 const VALID: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(36_000));
@@ -91,7 +95,10 @@ impl Run<'_> {
         let _place = match &way {
             Way::Text(_) => None,
             Way::Mail(_) => match self.shared.mail_line.enter(self.org) {
-                None => return Ok(again(Some(next_place(&message)), "other mails go first")),
+                None => {
+                    let after = spread(&message, NEXT_PLACE);
+                    return Ok(again(Some(after), "other mails go first"));
+                }
                 place => place,
             },
         };
@@ -115,13 +122,25 @@ impl Run<'_> {
         if self.shared.store.opted_out(self.org, &message.to).await?.is_some() {
             return self.skip(&message, "the number has asked for no more messages").await;
         }
+        match goes(org.settings(), &message, now) {
+            Goes::Now => {}
+            Goes::At(end) => return Ok(again(Some(until(now, end)), "quiet hours are on")),
+            Goes::Never => {
+                return self.skip(&message, "quiet hours are on, and after them it is late").await;
+            }
+        }
         let Some(parcel) = self.pack(&org, way, &message, now).await? else {
             return self.skip(&message, "it was overtaken by what happened since").await;
         };
         let body = parcel.body();
         let begun = self.shared.store.begin_message(self.org, &message.id, body, now).await?;
-        if begun.is_none() {
-            return Ok(Ended::Done);
+        match begun {
+            Begun::Begun(_) => {}
+            Begun::Over => return Ok(Ended::Done),
+            Begun::Later(room) => {
+                let after = until(now, room) + spread(&message, AFTER_ROOM);
+                return Ok(again(Some(after), "the org has sent its messages of this hour"));
+            }
         }
         let sent = match parcel {
             Parcel::Text(account, text) => self.shared.messenger.send(&account, &text).await,
@@ -190,7 +209,7 @@ impl Run<'_> {
             MessengerError::OptedOut { code } => {
                 let now = self.shared.clock.now();
                 self.shared.store.wants_messages(self.org, &message.to, false, now).await?;
-                self.end(message, Handover::Refused { problem, code }).await
+                self.close(message, Handover::Refused { problem, code }).await
             }
             MessengerError::Busy { retry_after } => {
                 self.not_taken(message, problem.clone()).await?;
@@ -244,12 +263,25 @@ impl Run<'_> {
     }
 
     async fn end(&self, message: &Message, handover: Handover) -> Result<Ended, StoreError> {
-        if let Handover::Refused { problem, code } = &handover {
-            tracing::warn!(
-                org.id = %self.org, message.id = %message.id, message.purpose = message.purpose.name(),
-                code, problem, "a message was not sent"
-            );
+        let problem = match &handover {
+            Handover::Refused { problem, code } => {
+                tracing::warn!(
+                    org.id = %self.org, message.id = %message.id,
+                    message.purpose = message.purpose.name(), code, problem, "a message was not sent"
+                );
+                Some(problem.clone())
+            }
+            _ => None,
+        };
+        let ended = self.close(message, handover).await?;
+        if let Some(problem) = problem {
+            trouble::warn(self.shared, message, &problem).await;
         }
+        Ok(ended)
+    }
+
+    /// As [`Run::end`], where nobody need hear of it.
+    async fn close(&self, message: &Message, handover: Handover) -> Result<Ended, StoreError> {
         let now = self.shared.clock.now();
         self.shared.store.end_message(self.org, &message.id, handover, now).await?;
         Ok(Ended::Kept)
@@ -285,13 +317,16 @@ fn way(shared: &Shared, org: &OrgEntry, channel: Channel) -> Result<Option<Way>,
     })
 }
 
-/// When a mail looks for a place again; not at the same moment as others that found none with it. The
-/// spread comes from its id, so that it is the same on every machine.
-fn next_place(message: &Message) -> Duration {
-    let (soonest, latest) = NEXT_PLACE;
+/// Between these seconds from now, and not at the same moment as others that wait with it. The spread
+/// comes from its id, so that it is the same on every machine.
+fn spread(message: &Message, (soonest, latest): (u64, u64)) -> Duration {
     let mut hasher = DefaultHasher::new();
     message.id.as_str().hash(&mut hasher);
     Duration::from_secs(soonest + hasher.finish() % (latest - soonest + 1))
+}
+
+fn until(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or_default()
 }
 
 fn is_within(at: Timestamp, now: Timestamp, time: Duration) -> bool {

@@ -1,7 +1,8 @@
 //! What a text message says now, or that it has nothing to say any more. The sentences are in `phrases`.
 
 use hookswitch_storage::{
-    About, Booking, BookingStatus, Message, Outcome, Purpose, ServiceId, StoreError, WaitlistId,
+    About, Booking, BookingId, CallbackState, Message, OrgId, Purpose, ServiceId, StoreError,
+    WaitlistId,
 };
 use jiff::Timestamp;
 
@@ -29,8 +30,20 @@ pub(super) async fn of(
         About::Waitlist(id, start) => Ok(offer(shared, org, id, *start).await?.map(|offer| {
             texts::offer(&sender, &service(org, &offer.service), offer.at, offer.until)
         })),
+        About::Visit(id, start) => {
+            let booking = visit(shared, org.id(), id, *start).await?;
+            Ok(booking.map(|booking| {
+                let at = local_time(booking.start, &booking.time_zone);
+                texts::reminder(&sender, &service(org, &booking.service_id), at)
+            }))
+        }
         // The business hears of those by mail.
-        About::Callback(_) => Ok(None),
+        About::Callback(_) if message.purpose == Purpose::Callback => Ok(None),
+        About::Callback(id) => {
+            let callback = shared.store.callback(org.id(), id).await?;
+            let open = callback.filter(|callback| callback.state != CallbackState::Done);
+            Ok(open.map(|_| texts::callback_received(&sender)))
+        }
     }
 }
 
@@ -62,14 +75,27 @@ pub(super) async fn offer(
     }))
 }
 
+/// The booking that somebody is to be reminded of, if it still stands at that time and lies ahead.
+pub(super) async fn visit(
+    shared: &Shared,
+    org: &OrgId,
+    id: &BookingId,
+    start: Timestamp,
+) -> Result<Option<Booking>, StoreError> {
+    let booking = shared.store.booking(org, id).await?;
+    let now = shared.clock.now();
+    Ok(booking.filter(|booking| booking.stands() && booking.start == start && now < start))
+}
+
 /// Whether what a message would say of a booking is true.
 pub(super) fn is_true(purpose: Purpose, booking: &Booking) -> bool {
     match purpose {
-        Purpose::Booked | Purpose::Changed => {
-            booking.status == BookingStatus::Confirmed && booking.outcome == Outcome::Confirmed
-        }
+        Purpose::Booked | Purpose::Changed | Purpose::Unchanged => booking.stands(),
         Purpose::Cancelled | Purpose::NotBooked => !booking.is_active(),
-        Purpose::WaitlistOffer | Purpose::Callback => false,
+        Purpose::WaitlistOffer
+        | Purpose::Callback
+        | Purpose::Reminder
+        | Purpose::CallbackReceived => false,
     }
 }
 
@@ -89,7 +115,11 @@ fn of_booking(
         Purpose::Changed => Some(texts::changed(sender, &what, at, code)),
         Purpose::Cancelled => Some(texts::cancelled(sender, &what, at)),
         Purpose::NotBooked => Some(texts::not_booked(sender, &what, at)),
-        Purpose::WaitlistOffer | Purpose::Callback => None,
+        Purpose::Unchanged => Some(texts::unchanged(sender, &what, at, code)),
+        Purpose::WaitlistOffer
+        | Purpose::Callback
+        | Purpose::Reminder
+        | Purpose::CallbackReceived => None,
     }
 }
 

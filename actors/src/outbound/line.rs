@@ -199,6 +199,11 @@ impl Seat {
         self.line.lock().take_booking(self.id, Instant::now())
     }
 
+    /// Whether so many new bookings could be made now. Nothing is kept for them.
+    pub(crate) fn has_room_for_bookings(&self, count: usize) -> bool {
+        self.line.lock().has_room_for_bookings(self.id, count, Instant::now())
+    }
+
     /// Tells all who wait that it is in vain.
     pub(crate) fn turn_away(&self, retry_after: Duration) {
         self.line.lock().turn_away(self.id, Refused { retry_after: Some(retry_after) });

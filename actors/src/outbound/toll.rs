@@ -83,6 +83,11 @@ pub(crate) fn before_booking() -> Result<(), UsedUp> {
     })
 }
 
+/// Whether so many new bookings could be made now; outside of operations there is room.
+pub(crate) fn has_room_for_bookings(count: usize) -> bool {
+    TOLL.try_with(|toll| toll.seat.has_room_for_bookings(count)).unwrap_or(true)
+}
+
 pub(crate) fn quota_told(told: QuotaTold) {
     let _ = TOLL.try_with(|toll| toll.seat.told(told));
 }

@@ -2,9 +2,11 @@
 //! Implemented where Vapi's interface is known; asked seldom, and never while a caller waits.
 
 use async_trait::async_trait;
-use hookswitch_storage::{CallId, CallReport};
+use hookswitch_storage::CallId;
 
 use super::platform_error::PlatformError;
+use crate::orgs::OrgEntry;
+use crate::session::facts::CallFact;
 
 /// What the platform says of a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,10 +15,8 @@ pub enum CallThere {
     Live,
     /// It is over.
     Ended {
-        /// Why, in the platform's words.
-        reason: Option<String>,
-        /// The report that should have come.
-        report: Box<CallReport>,
+        /// What the report says that should have come, as it would have been told.
+        facts: Vec<CallFact>,
     },
 }
 
@@ -26,11 +26,11 @@ pub trait CallLookup: Send + Sync + 'static {
     /// Whether it can be asked at all.
     fn is_ready(&self) -> bool;
 
-    /// How a call stands.
+    /// How a call of an org stands.
     ///
     /// # Errors
     /// [`PlatformError`]; nothing is known of the call then.
-    async fn look(&self, call: &CallId) -> Result<CallThere, PlatformError>;
+    async fn look(&self, org: &OrgEntry, call: &CallId) -> Result<CallThere, PlatformError>;
 }
 
 /// For servers without a key: nobody can be asked.
@@ -43,7 +43,7 @@ impl CallLookup for NoLookup {
         false
     }
 
-    async fn look(&self, _: &CallId) -> Result<CallThere, PlatformError> {
+    async fn look(&self, _: &OrgEntry, _: &CallId) -> Result<CallThere, PlatformError> {
         Err(PlatformError::NoKey)
     }
 }

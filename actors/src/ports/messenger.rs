@@ -13,11 +13,27 @@ pub struct TextAccount {
     /// Whose it is.
     pub org: OrgId,
     /// The account at the carrier.
-    pub account_sid: String,
-    /// The key to it.
-    pub auth_token: Secret,
+    pub access: TextAccess,
     /// The sender.
     pub from: TwilioSender,
+}
+
+/// How an account at the carrier is entered.
+#[derive(Clone)]
+pub enum TextAccess {
+    /// The server's own, which the adapter knows.
+    Own,
+    /// One of the org's.
+    Given {
+        /// The account.
+        account_sid: String,
+        /// Who signs in: the account itself or one of its keys.
+        user: String,
+        /// The token or the key's secret.
+        secret: Secret,
+        /// Whether reports of the carrier can be told from those of strangers.
+        reports: bool,
+    },
 }
 
 /// A message to be handed over.

@@ -308,10 +308,16 @@ pub trait BookingProvider: Send + Sync {
     /// dates and its limits of time are seen to by who asks.
     async fn availability(&self, query: &SlotQuery) -> Result<Vec<DaySlots>, ProviderError>;
 
+    /// Whether [`Self::reschedule`] also tells the provider for how many people the booking is from then
+    /// on. Otherwise no move changes that.
+    fn moves_with_party(&self) -> bool {
+        false
+    }
+
     /// Books; `booking` is already claimed in storage and carries our reference, its id.
     async fn book(&self, booking: &Booking) -> Result<ProviderBooking, ProviderError>;
 
-    /// Moves a booking to `start`.
+    /// Moves a booking to `start`; for how many people is in its intent.
     async fn reschedule(
         &self,
         booking: &Booking,

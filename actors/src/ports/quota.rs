@@ -81,6 +81,13 @@ pub fn before_booking() -> Result<(), UsedUp> {
     outbound::before_booking()
 }
 
+/// Whether so many new bookings could be made one after another at this moment: to be asked before something
+/// is given up for a booking that is to take its place. Nothing is kept for them.
+#[must_use]
+pub fn has_room_for_bookings(count: usize) -> bool {
+    outbound::has_room_for_bookings(count)
+}
+
 /// Does what is left to do after an operation, such as giving back what it kept, whether or not
 /// anybody still waits for the operation. Its requests keep to the allowances like all others; what is
 /// not done `within` this time is left undone.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use hookswitch_storage::{Agent, Org};
+use hookswitch_storage::{Agent, NumberRule, Org};
 use serde_json::{Map, Value};
 
 use super::platform_error::PlatformError;
@@ -63,8 +63,8 @@ pub struct Wish<'a> {
     pub agent: &'a Agent,
     /// Its org.
     pub org: &'a OrgEntry,
-    /// Whether it is to have anything of ours: tools, prompt, server. If not, what is ours is taken out.
-    pub stays: bool,
+    /// Nothing is put on it: only what it is not to have goes, and our part of the prompt follows that.
+    pub less: bool,
     /// Whether it can book: at least one provider is connected.
     pub can_book: bool,
     /// Names of the tools that it is to have, each with the platform's id if it is registered.
@@ -73,14 +73,32 @@ pub struct Wish<'a> {
     pub unwanted: &'a [String],
 }
 
-/// A change of an assistant that has not been made yet.
+/// A phone number as the platform keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptNumber {
+    /// The number itself, if it has one.
+    pub number: Option<String>,
+    /// All of it, for the adapter.
+    pub image: Value,
+}
+
+/// What is wanted of a phone number.
+#[derive(Debug, Clone, Copy)]
+pub struct NumberWish<'a> {
+    /// Whose it is.
+    pub org: &'a OrgEntry,
+    /// Who takes its calls.
+    pub rule: &'a NumberRule,
+}
+
+/// A change of an assistant, or of a phone number, that has not been made yet.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// The fields that change, each as a whole; for the adapter.
     pub changes: Map<String, Value>,
     /// The same in words, a line each.
     pub lines: Vec<String>,
-    /// Digest of the changes; equal plans have equal ones.
+    /// Digest of what changes and of what it is now; equal plans have equal ones.
     pub digest: String,
 }
 
@@ -146,12 +164,42 @@ pub trait VoicePlatform: Send + Sync + 'static {
     /// The same of an assistant as it would be.
     fn lint_assistant(&self, kept: &KeptAssistant, wish: &Wish<'_>) -> Linted;
 
+    /// What has to change for an assistant to have nothing of ours: no prompt, no server and none of these
+    /// tools. Everything else of it stays.
+    fn plan_leave(&self, kept: &KeptAssistant, tools: &[String]) -> Plan;
+
+    /// Whether two images are of the same state, whenever they were read.
+    fn is_same(&self, one: &Value, other: &Value) -> bool;
+
     /// What has to change for an assistant to be as it was. Of the tools that it had, those stay away that
     /// are not among `there`, the ids of the account: an id that leads nowhere ends every call.
     fn plan_back(&self, kept: &KeptAssistant, image: &Value, there: &[String]) -> Plan;
 
     /// Makes a change.
     async fn change_assistant(&self, id: &str, plan: &Plan) -> Result<(), PlatformError>;
+
+    /// A phone number.
+    async fn phone_number(&self, id: &str) -> Result<KeptNumber, PlatformError>;
+
+    /// Digest of what is wanted of a phone number.
+    fn number_digest(&self, wish: &NumberWish<'_>) -> String;
+
+    /// What of such a wish cannot be had until the operator does something, in words.
+    fn number_obstacle(&self, wish: &NumberWish<'_>) -> Option<String>;
+
+    /// What has to change for a phone number to be as it is wanted; everything else of it stays.
+    fn plan_number(&self, kept: &KeptNumber, wish: &NumberWish<'_>) -> Plan;
+
+    /// What has to change for a phone number to lead where it led.
+    fn plan_number_back(&self, kept: &KeptNumber, image: &Value) -> Plan;
+
+    /// Makes a change of a phone number.
+    async fn change_phone_number(
+        &self,
+        id: &str,
+        kept: &KeptNumber,
+        plan: &Plan,
+    ) -> Result<(), PlatformError>;
 }
 
 /// No platform: nothing is registered.
@@ -212,11 +260,48 @@ impl VoicePlatform for NoPlatform {
         Linted::default()
     }
 
+    fn plan_leave(&self, _: &KeptAssistant, _: &[String]) -> Plan {
+        Plan::default()
+    }
+
+    fn is_same(&self, one: &Value, other: &Value) -> bool {
+        one == other
+    }
+
     fn plan_back(&self, _: &KeptAssistant, _: &Value, _: &[String]) -> Plan {
         Plan::default()
     }
 
     async fn change_assistant(&self, _: &str, _: &Plan) -> Result<(), PlatformError> {
+        Err(PlatformError::NoKey)
+    }
+
+    async fn phone_number(&self, _: &str) -> Result<KeptNumber, PlatformError> {
+        Err(PlatformError::NoKey)
+    }
+
+    fn number_digest(&self, _: &NumberWish<'_>) -> String {
+        String::new()
+    }
+
+    fn number_obstacle(&self, _: &NumberWish<'_>) -> Option<String> {
+        None
+    }
+
+    fn plan_number(&self, _: &KeptNumber, _: &NumberWish<'_>) -> Plan {
+        Plan::default()
+    }
+
+    fn plan_number_back(&self, _: &KeptNumber, _: &Value) -> Plan {
+        Plan::default()
+    }
+
+    async fn change_phone_number(
+        &self,
+        _: &str,
+        _: &KeptNumber,
+        _: &Plan,
+    ) -> Result<(), PlatformError> {
         Err(PlatformError::NoKey)
     }
 }

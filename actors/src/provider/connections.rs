@@ -257,6 +257,7 @@ impl Connections {
         // Our own calendar needs nobody else's answers, so nothing is laid over them.
         let outside = (!adapter.is_local())
             .then(|| Arc::new(OutsideCalendar::new(self.store.clone(), &connection.id)));
+        let moves_with_party = adapter.moves_with_party();
         let args = ProviderArgs {
             connection: connection.id.clone(),
             org: connection.org.clone(),
@@ -273,7 +274,7 @@ impl Connections {
         let (id, org) = (connection.id.clone(), connection.org.clone());
         let asked = LastAsked::default();
         let standing = self.standing.clone();
-        let handle = ProviderHandle { id, org, actor, outside, asked, standing };
+        let handle = ProviderHandle { id, org, actor, outside, moves_with_party, asked, standing };
         self.running.insert(connection.id.clone(), handle.clone());
         Ok(handle)
     }

@@ -16,6 +16,7 @@ use hookswitch_storage::{Connection, ConnectionId, Store};
 use crate::ports::{AccessTokens, Clock, TokenIssuer};
 use keeper::Keeper;
 pub use record::{CREDENTIALS_FIELD, GRANT, grant_in, sealed_with};
+pub(crate) use revoke::Parting;
 pub(crate) use revoke::RevokeGrant;
 pub use revoke::farewell;
 

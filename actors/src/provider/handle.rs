@@ -28,6 +28,8 @@ pub struct ProviderHandle {
     pub(super) actor: ProviderRef,
     /// What is laid over the answers of a calendar outside.
     pub(super) outside: Option<Arc<OutsideCalendar>>,
+    /// A move tells the provider how many people come.
+    pub(super) moves_with_party: bool,
     pub(super) asked: LastAsked,
     pub(super) standing: Standing,
 }
@@ -54,6 +56,12 @@ impl ProviderHandle {
     #[must_use]
     pub fn is_local(&self) -> bool {
         self.outside.is_none()
+    }
+
+    /// Whether a booking can move for another number of people than it was made for.
+    #[must_use]
+    pub(crate) fn moves_with_party(&self) -> bool {
+        self.moves_with_party
     }
 
     pub(super) fn is_alive(&self) -> bool {

@@ -171,7 +171,7 @@ pub(super) async fn ask_vendor(
     adapter: &dyn BookingProvider,
     seat: Arc<Seat>,
     until: Until,
-    waiting: Waiting,
+    (rank, waiting): (Rank, Waiting),
     query: &SlotQuery,
     begins: impl FnOnce(),
 ) -> (Answered, Done) {
@@ -183,7 +183,7 @@ pub(super) async fn ask_vendor(
         }
     };
     begins();
-    let toll = Toll::new(seat, until.clone(), Rank::Read, pass);
+    let toll = Toll::new(seat, until.clone(), rank, pass);
     let search = Arc::clone(&toll).over(adapter.availability(query));
     let found = until.bound(search).await.unwrap_or(Err(unavailable(None)));
     let done = Done::of(&found).unless(toll.close());
@@ -212,7 +212,9 @@ impl ProviderState {
             }
             Joined::Ask(reply_to) => reply_to,
         };
-        let (waiting, probe) = match self.admit(Rank::Read, again, deadline) {
+        // A look right before a booking is of the booking, for which some of what is allowed is kept.
+        let rank = if fresh { Rank::Write } else { Rank::Read };
+        let (waiting, probe) = match self.admit(rank, again, deadline) {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 let _ = reply_to.send(Err(Fault::refused(refusal)));
@@ -227,7 +229,8 @@ impl ProviderState {
             let begun = flight.clone();
             let mut landing = Landing { myself, flight, question, asked, probe, ended: None };
             let begins = || begun.begin();
-            landing.ended = Some(ask_vendor(&*adapter, seat, until, waiting, &query, begins).await);
+            let place = (rank, waiting);
+            landing.ended = Some(ask_vendor(&*adapter, seat, until, place, &query, begins).await);
         });
     }
 

@@ -4,6 +4,7 @@
 use hookswitch_storage::TransferPlan;
 use jiff::Timestamp;
 
+use crate::booking::locale::say_in;
 use crate::booking::{people, phrases};
 use crate::orgs::OrgEntry;
 use crate::session::facts::CallFacts;
@@ -50,7 +51,7 @@ pub fn hand_over(org: &OrgEntry, facts: &CallFacts, now: Timestamp) -> Option<De
     Some(Destination {
         department: name.to_owned(),
         number: at.number.clone(),
-        words: phrases::questions::CONNECTING_YOU,
+        words: say_in(org.settings().locale, phrases::questions::connecting_you),
         extension: at.extension.clone(),
         plan: Some(at.transfer.clone()),
     })

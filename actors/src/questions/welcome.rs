@@ -11,6 +11,7 @@ use super::caller::{KnownCaller, look_up};
 use super::destinations::{Destination, hand_over};
 use super::search::Search;
 use super::taker::taker;
+use crate::booking::locale::say_in;
 use crate::booking::{kept_for_number, kept_in_words, look_ahead, next_in_words, phrases};
 use crate::bounds::{WELCOME_KEPT, WELCOME_LATER, WELCOME_LOOK_UP, WELCOME_SLOTS};
 use crate::calls::Calls;
@@ -40,7 +41,7 @@ impl Welcome {
     /// What a caller hears whose call is of no org that is known.
     #[must_use]
     pub fn nobody() -> Self {
-        Self::Nobody { words: phrases::questions::NOBODY_ANSWERS }
+        Self::Nobody { words: phrases::questions::nobody_answers() }
     }
 }
 
@@ -69,11 +70,8 @@ impl Calls {
         let now = self.clock().now();
         let Some(id) = taker(org, facts, now) else {
             return match hand_over(org, facts, now) {
-                Some(person) => {
-                    let words = phrases::questions::CONNECTING_YOU;
-                    Welcome::Person(Destination { words, plan: None, ..person })
-                }
-                None => Welcome::nobody(),
+                Some(person) => Welcome::Person(Destination { plan: None, ..person }),
+                None => say_in(org.settings().locale, Welcome::nobody),
             };
         };
         let mut searches = Searches::begin(self, org, facts);

@@ -2,19 +2,25 @@
 //! planned, its earlier state is kept, the change is made, and it is read again, since what was answered is no
 //! proof that it was kept. Wherever this ends, the next run goes on from what is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use hookswitch_storage::{
-    Agent, AgentOutcome, AgentProblem, AgentSync, AssistantSnapshot, LinkId, StoreError, ToolLink,
+    Agent, AgentOutcome, AgentProblem, AgentSync, LinkId, SnapshotOf, StoreError, ToolLink,
 };
+use tokio::sync::OwnedMutexGuard;
 
+use super::look::{About, tell};
 use super::register::Run;
+use super::snapshots::remember;
 use super::wanted::{Wanted, wanted};
-use super::{AgentReport, SNAPSHOT_FIELD, ToolReport};
+use super::{AgentReport, ToolReport};
 use crate::calls::Shared;
 use crate::orgs::OrgEntry;
 use crate::ports::{KeptAssistant, Linted, PlatformError, ToolSpec, VoicePlatform, Wish};
+
+/// Why nothing was done to an assistant that was to be brought up to date.
+const PUT_BACK: &str = "it was put back to an earlier state, or its agent removed, while this waited for its turn, so that it is left alone";
 
 /// Why an assistant was not brought up to date.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -45,6 +51,11 @@ pub(super) enum Trouble {
         "Vapi took the change, but the assistant lacks {0} tool(s) of it; it is tried again by itself"
     )]
     NotKept(usize),
+    /// It was answered well, and is still there.
+    #[error(
+        "Vapi took the change, but {0} tool(s) that the assistant is not to have are still on it; it is tried again by itself"
+    )]
+    StillThere(usize),
     /// Nothing can be remembered.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,10 +69,20 @@ impl Trouble {
             Self::SameName { .. } => ("same_name", false),
             Self::Unfit(_) => ("unfit", false),
             Self::NotOurs => ("not_ours", false),
-            Self::NotKept(_) => ("not_kept", true),
+            Self::NotKept(_) | Self::StillThere(_) => ("not_kept", true),
             Self::Store(_) => ("storage", true),
         };
         AgentProblem { code: code.to_owned(), message: self.to_string(), passes }
+    }
+
+    /// Whether only what was to be put on the assistant is in the way.
+    fn is_about_linking(&self) -> bool {
+        use PlatformError::{NoProof, Refused};
+        match self {
+            Self::NotLinked(_) | Self::SameName { .. } | Self::Unfit(_) => true,
+            Self::Platform(error) => matches!(error, NoProof { .. } | Refused { .. }),
+            Self::NotOurs | Self::NotKept(_) | Self::StillThere(_) | Self::Store(_) => false,
+        }
     }
 }
 
@@ -74,7 +95,7 @@ pub(super) fn digest(
 ) -> String {
     let names: Vec<_> = wanted.tools.iter().map(|tool| (tool.name.clone(), None)).collect();
     let wish =
-        Wish { agent, org, stays: true, can_book: wanted.can_book, tools: &names, unwanted: &[] };
+        Wish { agent, org, less: false, can_book: wanted.can_book, tools: &names, unwanted: &[] };
     let tools = wanted.tools.iter();
     let tools: Vec<_> = tools.map(|tool| (&tool.variant, platform.definition_hash(tool))).collect();
     let leaving = &agent.leaving;
@@ -102,9 +123,25 @@ pub(super) fn own(shared: &Shared, agent: &Agent) -> Result<(), Trouble> {
 }
 
 impl Run<'_> {
-    /// Brings an agent's assistant up to date, writes down what came of it and counts it.
-    pub(super) async fn bring(&mut self, org: &OrgEntry, agent: Agent) -> AgentReport {
+    /// Brings an agent's assistant up to date, writes down what came of it and counts it. An assistant that
+    /// was put back is left alone, unless that was known when it was `asked` for.
+    pub(super) async fn bring(&mut self, org: &OrgEntry, agent: Agent, asked: bool) -> AgentReport {
         let started = Instant::now();
+        let mut report = AgentReport::of(agent);
+        let (_alone, agent) = match self.alone_with(&report.agent, asked).await {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                report.findings.push(PUT_BACK.into());
+                return report;
+            }
+            Err(error) => {
+                report.problem = Some(Trouble::Store(error).problem());
+                return report;
+            }
+        };
+        // What it waited for may have been a change of the settings.
+        let current = self.shared.orgs.get(org.id());
+        let org = current.as_deref().unwrap_or(org);
         let report = self.brought(org, agent).await;
         if !self.dry {
             let (shared, failed) = (self.shared, report.problem.is_some());
@@ -114,8 +151,36 @@ impl Run<'_> {
         report
     }
 
+    /// Waits until nobody else is at the agent's assistant; the agent as it is then. `None` if nothing is to
+    /// be done to it any more: it is gone, or was put back meanwhile.
+    async fn alone_with(
+        &self,
+        agent: &Agent,
+        asked: bool,
+    ) -> Result<Option<(OwnedMutexGuard<()>, Agent)>, StoreError> {
+        let (was_back, mut agent) = (agent.sync.rolled_back, agent.clone());
+        loop {
+            let registrations = &self.shared.registrations;
+            let alone = registrations.alone("assistant", &agent.assistant_id).await;
+            let mut now = match self.shared.store.agent(&agent.org, &agent.name).await? {
+                Some(now) => now,
+                // A dry run tells of agents that are yet to be made.
+                None if self.dry => return Ok(Some((alone, agent))),
+                None => return Ok(None),
+            };
+            if now.assistant_id != agent.assistant_id {
+                agent = now;
+                continue;
+            }
+            if now.sync.rolled_back && !(asked && was_back) {
+                return Ok(None);
+            }
+            now.sync.rolled_back = false;
+            return Ok(Some((alone, now)));
+        }
+    }
+
     async fn brought(&mut self, org: &OrgEntry, agent: Agent) -> AgentReport {
-        let _alone = self.shared.registrations.alone("assistant", &agent.assistant_id).await;
         let mut report = AgentReport::of(agent);
         let connections = self.shared.store.connections(org.id()).await;
         let toolbox = &self.shared.registrations.toolbox;
@@ -152,11 +217,30 @@ impl Run<'_> {
         outcome: &mut AgentOutcome,
     ) -> Result<(), Trouble> {
         own(self.shared, &report.agent)?;
+        let trouble = match self.link(org, wanted, digest, report, outcome).await {
+            Err(trouble) if trouble.is_about_linking() => trouble,
+            linked => return linked,
+        };
+        match self.take_off(org, wanted, report, outcome).await {
+            // What passes is tried again, and then both are.
+            Err(other) if other.problem().passes => Err(other),
+            _ => Err(trouble),
+        }
+    }
+
+    async fn link(
+        &mut self,
+        org: &OrgEntry,
+        wanted: &Wanted,
+        digest: &str,
+        report: &mut AgentReport,
+        outcome: &mut AgentOutcome,
+    ) -> Result<(), Trouble> {
         let platform = std::sync::Arc::clone(&self.shared.registrations.platform);
         let bare = Wish {
             agent: &report.agent,
             org,
-            stays: true,
+            less: false,
             can_book: wanted.can_book,
             tools: &[],
             unwanted: &[],
@@ -168,7 +252,9 @@ impl Run<'_> {
         let mut tools = Vec::new();
         for spec in &wanted.tools {
             let tool = self.ensure(spec).await;
-            self.shared.registrations.health.note_tool(tool.is_err());
+            if !self.dry {
+                self.shared.registrations.health.note_tool(tool.is_err());
+            }
             let tool = tool?;
             if let Some(drift) = &tool.drift {
                 report.findings.push(format!("tool `{}`: {drift}", spec.name));
@@ -182,14 +268,14 @@ impl Run<'_> {
         let agent = report.agent.clone();
         let kept = platform.assistant(&agent.assistant_id).await?;
         report.assistant_name = Some(kept.name.clone());
-        let ours = self.ours(org).await?;
+        let ours = self.ours(Some(org)).await?;
         self.no_namesake(&kept, &ours, &wanted.tools)?;
         let unwanted: Vec<String> =
-            ours.iter().filter(|id| !ids.contains(id.as_str())).cloned().collect();
+            ours.keys().filter(|id| !ids.contains(id.as_str())).cloned().collect();
         let wish = Wish {
             agent: &agent,
             org,
-            stays: true,
+            less: false,
             can_book: wanted.can_book,
             tools: &names,
             unwanted: &unwanted,
@@ -212,7 +298,8 @@ impl Run<'_> {
             if self.dry {
                 return Ok(());
             }
-            self.remember(&agent, &kept).await?;
+            let what = (SnapshotOf::Assistant, agent.assistant_id.as_str());
+            remember(self.shared, self.by, &agent.org, what, &kept.image).await?;
             let change = platform.change_assistant(&agent.assistant_id, &plan).await;
             change.map_err(|error| match error {
                 refused @ PlatformError::Refused { .. } => Trouble::NotLinked(refused),
@@ -229,7 +316,7 @@ impl Run<'_> {
             outcome.sync.left_over = (!left_over.is_empty()).then_some(left_over.digest);
         }
         if !self.dry {
-            self.leave_former(org, &agent, &ours, outcome).await?;
+            self.leave_former(&agent, &ours, outcome).await?;
             outcome.links = Some(self.links(&agent, wanted, &tools));
             outcome.sync.wish = Some(digest.to_owned());
             outcome.sync.synced_at = Some(self.shared.clock.now());
@@ -237,97 +324,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Ids of every tool that is ours, in whatever way it became that, or was: one that is gone at Vapi would
-    /// end every call of an assistant that still names it.
-    async fn ours(&self, org: &OrgEntry) -> Result<BTreeSet<String>, StoreError> {
-        let registered = self.shared.store.registrations().await?;
-        let linked = self.shared.store.tool_links(org.id()).await?;
-        let linked = linked.into_iter().map(|link| link.vapi_tool_id).filter(|id| !id.is_empty());
-        let registered = registered.into_iter().map(|one| one.vapi_tool_id).chain(linked);
-        let listed = self.account.iter().filter(|tool| {
-            tool.is_ours && self.shared.registrations.toolbox.face(&tool.name).is_some()
-        });
-        Ok(registered.chain(listed.map(|tool| tool.id.clone())).collect())
-    }
-
     /// Two tools that a model cannot tell apart are worse than none (R17).
     fn no_namesake(
         &self,
         kept: &KeptAssistant,
-        ours: &BTreeSet<String>,
+        ours: &BTreeMap<String, String>,
         wanted: &[ToolSpec],
     ) -> Result<(), Trouble> {
-        let linked = kept.tool_ids.iter().filter(|id| !ours.contains(*id));
+        let linked = kept.tool_ids.iter().filter(|id| !ours.contains_key(*id));
         let linked = linked.filter_map(|id| self.of_account(id)).map(|tool| tool.name.clone());
         for theirs in kept.own_tools.iter().cloned().chain(linked) {
             let same = |spec: &&ToolSpec| folded(&spec.name) == folded(&theirs);
             if let Some(spec) = wanted.iter().find(same) {
                 return Err(Trouble::SameName { theirs, ours: spec.name.clone() });
             }
-        }
-        Ok(())
-    }
-
-    /// Keeps what an assistant is before it is changed. It may hold secrets of others.
-    pub(super) async fn remember(
-        &self,
-        agent: &Agent,
-        kept: &KeptAssistant,
-    ) -> Result<(), StoreError> {
-        let (store, now) = (&self.shared.store, self.shared.clock.now());
-        let image = store.seal(&agent.org, SNAPSHOT_FIELD, kept.image.to_string().as_bytes());
-        let snapshot = AssistantSnapshot {
-            org: agent.org.clone(),
-            assistant_id: agent.assistant_id.clone(),
-            taken_at: now,
-            image,
-        };
-        store.keep_snapshot(snapshot, self.by, now).await
-    }
-
-    /// Takes what is ours from assistants that the agent had before.
-    async fn leave_former(
-        &self,
-        org: &OrgEntry,
-        agent: &Agent,
-        ours: &BTreeSet<String>,
-        outcome: &mut AgentOutcome,
-    ) -> Result<(), Trouble> {
-        let platform = &self.shared.registrations.platform;
-        let unwanted: Vec<String> = ours.iter().cloned().collect();
-        // Another agent, or another org, may have got one of them meanwhile.
-        let leaving = match self.shared.store.agent(&agent.org, &agent.name).await? {
-            Some(now) if now.assistant_id == agent.assistant_id => now.leaving,
-            _ => Vec::new(),
-        };
-        for former in &leaving {
-            let orgs = self.shared.orgs.all();
-            if orgs.iter().any(|other| other.settings().assistant_ids.contains(former)) {
-                outcome.left.push(former.clone());
-                continue;
-            }
-            let agent = Agent { assistant_id: former.clone(), ..agent.clone() };
-            let wish = Wish {
-                agent: &agent,
-                org,
-                stays: false,
-                can_book: false,
-                tools: &[],
-                unwanted: &unwanted,
-            };
-            match platform.assistant(former).await {
-                Ok(kept) => {
-                    let plan = platform.plan(&kept, &wish);
-                    if !plan.is_empty() {
-                        self.remember(&agent, &kept).await?;
-                        platform.change_assistant(former, &plan).await?;
-                    }
-                }
-                // It is gone, and with it what was on it.
-                Err(PlatformError::NotFound) => {}
-                Err(error) => return Err(error.into()),
-            }
-            outcome.left.push(former.clone());
         }
         Ok(())
     }
@@ -363,7 +373,10 @@ impl Run<'_> {
         let after: AgentSync = outcome.sync.clone();
         let kept = self.shared.store.keep_agent_outcome(&report.agent, outcome).await;
         match kept {
-            Ok(true) => super::look::tell(self.shared, &report.agent, &before, &after),
+            Ok(true) => {
+                let about = About::Agent(&report.agent.name);
+                tell(self.shared, &report.agent.org, about, &before, &after);
+            }
             // It was saved with another assistant meanwhile; a job for that one waits.
             Ok(false) => {}
             Err(error) => report.problem = Some(Trouble::Store(error).problem()),

@@ -1,17 +1,21 @@
 //! The registration of tools as the operator's side sees it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use hookswitch_storage::{Agent, Direction, SaveAgent, SaveAgentOutcome, StoreError};
+use hookswitch_storage::{
+    Agent, Direction, OrgId, RemoveAgentOutcome, SaveAgent, SaveAgentOutcome, StoreError,
+};
 
 use super::back::{BackError, roll_back};
 use super::bring::Trouble;
 use super::prune::prune;
 use super::register::Run;
-use super::{AgentReport, Pruned, SyncReport, look};
+use super::{AgentReport, Pruned, SyncReport, look, numbers};
 use crate::calls::Calls;
 use crate::orgs::OrgEntry;
 use crate::ports::{Plan, PlatformError};
+use crate::to_its_end;
 
 /// A run could not begin or not end.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -55,8 +59,35 @@ impl Calls {
         Ok(outcome)
     }
 
-    /// Brings all assistants of an org up to date, or with `dry` tells what would be done. Assistants of the
-    /// settings that no agent names become agents. One agent's trouble is in its report.
+    /// Removes an agent; false if there is none. What was put on its assistant is taken off in the background.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn remove_agent(
+        &self,
+        org: &OrgId,
+        name: &str,
+        by: &str,
+    ) -> Result<bool, StoreError> {
+        let (calls, org) = (self.clone(), org.clone());
+        let (name, by) = (name.to_owned(), by.to_owned());
+        // What is on disk is to be known here as well, whether or not anybody waits for it.
+        to_its_end(async move {
+            let (shared, now) = (&calls.shared, calls.shared.clock.now());
+            match shared.store.remove_agent(&org, &name, &by, now).await? {
+                RemoveAgentOutcome::Removed(org) => calls.orgs().learn(*org)?,
+                RemoveAgentOutcome::NotFound => return Ok(false),
+            }
+            shared.registrations.leave();
+            // A number that led to it leads elsewhere now.
+            shared.registrations.ring();
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Brings all assistants and phone numbers of an org up to date, or with `dry` tells what would be done.
+    /// Assistants of the settings that no agent names become agents. One agent's trouble is in its report.
     ///
     /// # Errors
     /// If it cannot begin.
@@ -68,29 +99,41 @@ impl Calls {
     ) -> Result<SyncReport, SyncError> {
         let shared = &self.shared;
         let agents = self.agents_to_sync(org, by, dry).await?;
-        if agents.is_empty() {
-            return Ok(SyncReport::default());
-        }
         // Saving an agent may have made another org of it.
         let org = &shared.orgs.get(org.id()).unwrap_or_else(|| Arc::clone(org));
+        let mut report = SyncReport::default();
+        if !agents.is_empty() {
+            report = self.bring_agents(org, agents, by, dry).await?;
+        }
+        // After the assistants that they lead to.
+        report.numbers = numbers::bring_all(shared, org, by, dry).await?;
+        Ok(report)
+    }
+
+    async fn bring_agents(
+        &self,
+        org: &Arc<OrgEntry>,
+        agents: Vec<Agent>,
+        by: &str,
+        dry: bool,
+    ) -> Result<SyncReport, SyncError> {
+        let (shared, started) = (&self.shared, Instant::now());
         let begun = Run::begin(shared, by, dry).await;
         let mut run = match begun {
             Ok(run) => run,
             Err(error) => {
-                let problem = Trouble::Platform(error.clone()).problem();
                 for agent in agents.iter().filter(|_| !dry) {
-                    look::not_begun(shared, org, agent, problem.clone()).await;
+                    look::not_begun(shared, org, agent, &error, started.elapsed()).await;
                 }
                 return Err(error.into());
             }
         };
         let mut reports = Vec::new();
-        for mut agent in agents {
-            agent.sync.rolled_back = false;
-            let report: AgentReport = run.bring(org, agent).await;
+        for agent in agents {
+            let report: AgentReport = run.bring(org, agent, true).await;
             reports.push(report);
         }
-        Ok(SyncReport { tools: run.tools(), agents: reports })
+        Ok(SyncReport { tools: run.tools(), agents: reports, numbers: Vec::new() })
     }
 
     async fn agents_to_sync(
@@ -110,7 +153,7 @@ impl Calls {
                 org: org.id().clone(),
                 name: name_for(id, &agents),
                 assistant_id: id.clone(),
-                direction: Direction::Inbound,
+                direction: None,
                 prompt: None,
             };
             if dry {
@@ -118,7 +161,7 @@ impl Calls {
                     org: wanted.org,
                     name: wanted.name,
                     assistant_id: wanted.assistant_id,
-                    direction: wanted.direction,
+                    direction: Direction::Inbound,
                     prompt: None,
                     created_at: now,
                     updated_at: now,
@@ -150,6 +193,21 @@ impl Calls {
         roll_back(&self.shared, agent, by, dry).await
     }
 
+    /// Puts a phone number back to where it led before it was changed last, or with `dry` tells what that
+    /// would change.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub async fn roll_number_back(
+        &self,
+        org: &OrgId,
+        id: &str,
+        by: &str,
+        dry: bool,
+    ) -> Result<Plan, BackError> {
+        numbers::roll_back(&self.shared, org, id, by, dry).await
+    }
+
     /// Asks for the tools of the account; how many there are.
     ///
     /// # Errors
@@ -171,7 +229,8 @@ impl Calls {
             Trouble::SameName { .. }
             | Trouble::Unfit(_)
             | Trouble::NotOurs
-            | Trouble::NotKept(_) => PlatformError::Unreadable.into(),
+            | Trouble::NotKept(_)
+            | Trouble::StillThere(_) => PlatformError::Unreadable.into(),
         })
     }
 }

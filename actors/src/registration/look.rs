@@ -1,17 +1,19 @@
-//! Looks whether what is wanted of any assistant is another than what it was brought to: at start, when a
+//! Looks whether what is wanted of any assistant, or phone number, is another than what it was brought to: at start, when a
 //! definition may have changed in the program, and whenever settings or connections do. Vapi is not asked for
 //! that. Also tells those who watch an org when an assistant stops following, and when it follows again.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use hookswitch_storage::{Agent, AgentOutcome, AgentProblem, AgentSync, StoreError};
+use hookswitch_storage::{Agent, AgentOutcome, AgentSync, OrgId, StoreError};
 
-use super::bring::digest;
+use super::bring::{Trouble, digest};
+use super::numbers;
 use super::wanted::wanted;
 use crate::calls::Shared;
 use crate::feed::OrgNotice;
 use crate::orgs::OrgEntry;
+use crate::ports::PlatformError;
 
 /// Without being told, it is looked this often: a provider may refuse credentials at any moment.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(15);
@@ -37,6 +39,7 @@ pub(crate) async fn look_after(shared: Weak<Shared>) {
 async fn look(shared: &Arc<Shared>, is_start: bool) -> Result<(), StoreError> {
     let mut any = false;
     for org in shared.orgs.all() {
+        any |= numbers::look(shared, &org, is_start).await?;
         let agents = shared.store.agents(org.id()).await?;
         if agents.is_empty() {
             continue;
@@ -66,38 +69,66 @@ pub(super) async fn not_begun(
     shared: &Arc<Shared>,
     org: &OrgEntry,
     agent: &Agent,
-    problem: AgentProblem,
+    error: &PlatformError,
+    took: Duration,
 ) {
-    let Ok(connections) = shared.store.connections(org.id()).await else { return };
+    use PlatformError::{NoKey, NoProof, NoPublicUrl};
     let registrations = &shared.registrations;
+    // Where nothing was ever asked of Vapi, nothing of it fails.
+    if !matches!(error, NoKey | NoPublicUrl { .. } | NoProof { .. }) {
+        registrations.health.note_run(&shared.feed, org.id(), took, true, shared.clock.now());
+    }
+    let _alone = registrations.alone("assistant", &agent.assistant_id).await;
+    let Ok(Some(agent)) = shared.store.agent(&agent.org, &agent.name).await else { return };
+    let Ok(connections) = shared.store.connections(org.id()).await else { return };
     let wanted = wanted(&registrations.toolbox, &org.org, &connections);
     let mut sync = agent.sync.clone();
-    sync.tried = Some(digest(&*registrations.platform, org, agent, &wanted));
+    sync.tried = Some(digest(&*registrations.platform, org, &agent, &wanted));
     sync.tried_at = Some(shared.clock.now());
-    sync.problem = Some(problem);
+    sync.problem = Some(Trouble::Platform(error.clone()).problem());
     let outcome = AgentOutcome { sync: sync.clone(), ..AgentOutcome::default() };
-    match shared.store.keep_agent_outcome(agent, outcome).await {
-        Ok(true) => tell(shared, agent, &agent.sync, &sync),
+    match shared.store.keep_agent_outcome(&agent, outcome).await {
+        Ok(true) => tell(shared, &agent.org, About::Agent(&agent.name), &agent.sync, &sync),
         Ok(false) => {}
         Err(error) => tracing::warn!(%error, "what became of an agent could not be kept"),
     }
 }
 
+/// What follows, or does not.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About<'a> {
+    /// An agent, by its name.
+    Agent(&'a str),
+    /// A phone number, by Vapi's id of it.
+    Number(&'a str),
+}
+
 /// Tells those who watch the org, once each time that it turns.
-pub(super) fn tell(shared: &Shared, agent: &Agent, before: &AgentSync, after: &AgentSync) {
+pub(super) fn tell(
+    shared: &Shared,
+    org: &OrgId,
+    about: About<'_>,
+    before: &AgentSync,
+    after: &AgentSync,
+) {
     let code = |sync: &AgentSync| sync.problem.as_ref().map(|problem| problem.code.clone());
     if code(before) == code(after) {
         return;
     }
-    let (code, message, warning) = match &after.problem {
-        Some(problem) => {
-            ("agent_not_synced", format!("agent `{}`: {}", agent.name, problem.message), true)
-        }
-        None => ("agent_synced", format!("agent `{}` is up to date again", agent.name), false),
+    let (codes, what) = match about {
+        About::Agent(name) => (["agent_not_synced", "agent_synced"], format!("agent `{name}`")),
+        About::Number(id) => (
+            ["phone_number_not_synced", "phone_number_synced"],
+            format!("phone number `{id}` at Vapi"),
+        ),
     };
-    tracing::info!(org.id = %agent.org, agent.name = %agent.name, code, message);
+    let (code, message, warning) = match &after.problem {
+        Some(problem) => (codes[0], format!("{what}: {}", problem.message), true),
+        None => (codes[1], format!("{what} is up to date again"), false),
+    };
+    tracing::info!(org.id = %org, code, message);
     shared.feed.announce(OrgNotice {
-        org: agent.org.clone(),
+        org: org.clone(),
         at: shared.clock.now(),
         code,
         message,

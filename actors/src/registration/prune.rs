@@ -26,7 +26,7 @@ pub struct Leftover {
 /// What was found, and removed if that was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pruned {
-    /// The leftovers.
+    /// The leftovers; if they were to be removed, those that were.
     pub leftovers: Vec<Leftover>,
     /// Whether they are gone.
     pub removed: bool,
@@ -37,21 +37,35 @@ pub(super) async fn prune(
     by: &str,
     confirm: bool,
 ) -> Result<Pruned, Trouble> {
-    let run = Run::begin(shared, by, !confirm).await?;
     let platform = &shared.registrations.platform;
-    let in_use: BTreeSet<String> = platform.tools_in_use().await?.into_iter().collect();
-    let leftovers = found(&run, &in_use).await?;
-    if confirm {
-        for leftover in &leftovers {
-            platform.delete_tool(&leftover.vapi_tool_id).await?;
-            tracing::info!(tool.name = %leftover.name, tool.id = %leftover.vapi_tool_id, "removed a leftover at Vapi");
-            if let Some(variant) = &leftover.variant {
-                let now = shared.clock.now();
-                shared.store.delete_registration(&leftover.name, variant, by, now).await?;
-            }
-        }
+    if !confirm {
+        let run = Run::begin(shared, by, true).await?;
+        let leftovers = found(&run, &in_use(shared).await?).await?;
+        return Ok(Pruned { leftovers, removed: false });
     }
-    Ok(Pruned { leftovers, removed: confirm })
+    // A run may be about to link what nobody uses yet.
+    let _alone = shared.registrations.removal.write().await;
+    let run = Run::begin_alone(shared, by).await?;
+    let mut leftovers = Vec::new();
+    for leftover in found(&run, &in_use(shared).await?).await? {
+        // Vapi's dashboard waits for nobody, and a tool that is gone ends every call that names it.
+        if in_use(shared).await?.contains(&leftover.vapi_tool_id) {
+            continue;
+        }
+        platform.delete_tool(&leftover.vapi_tool_id).await?;
+        tracing::info!(tool.name = %leftover.name, tool.id = %leftover.vapi_tool_id, "removed a leftover at Vapi");
+        if let Some(variant) = &leftover.variant {
+            let now = shared.clock.now();
+            shared.store.delete_registration(&leftover.name, variant, by, now).await?;
+        }
+        leftovers.push(leftover);
+    }
+    Ok(Pruned { leftovers, removed: true })
+}
+
+/// The tools that are on any assistant of the account now.
+async fn in_use(shared: &Shared) -> Result<BTreeSet<String>, Trouble> {
+    Ok(shared.registrations.platform.tools_in_use().await?.into_iter().collect())
 }
 
 async fn found(run: &Run<'_>, in_use: &BTreeSet<String>) -> Result<Vec<Leftover>, Trouble> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use hookswitch_storage::Registration;
 use jiff::Timestamp;
+use tokio::sync::OwnedRwLockReadGuard;
 
 use super::{ToolAction, ToolReport};
 use crate::calls::Shared;
@@ -25,11 +26,13 @@ pub(super) struct Run<'a> {
     /// Every tool of the account, as it was at `listed_at`.
     pub(super) account: Vec<KeptTool>,
     listed_at: Timestamp,
+    /// No tool is removed while it runs.
+    _stays: Option<OwnedRwLockReadGuard<()>>,
     seen_to: BTreeMap<(String, String), ToolReport>,
 }
 
 impl<'a> Run<'a> {
-    /// Looks at the account.
+    /// Looks at the account, of which nothing is removed until this ends.
     pub(super) async fn begin(
         shared: &'a Arc<Shared>,
         by: &'a str,
@@ -37,9 +40,30 @@ impl<'a> Run<'a> {
     ) -> Result<Self, PlatformError> {
         let platform = &shared.registrations.platform;
         platform.ready()?;
+        let stays = Arc::clone(&shared.registrations.removal).read_owned().await;
+        Self::look(shared, by, dry, Some(stays)).await
+    }
+
+    /// The same for who is alone with the account.
+    pub(super) async fn begin_alone(
+        shared: &'a Arc<Shared>,
+        by: &'a str,
+    ) -> Result<Self, PlatformError> {
+        shared.registrations.platform.ready()?;
+        Self::look(shared, by, false, None).await
+    }
+
+    async fn look(
+        shared: &'a Arc<Shared>,
+        by: &'a str,
+        dry: bool,
+        stays: Option<OwnedRwLockReadGuard<()>>,
+    ) -> Result<Self, PlatformError> {
+        let platform = &shared.registrations.platform;
         let listed_at = shared.clock.now();
         let account = platform.tools().await?;
-        Ok(Self { shared, by, dry, account, listed_at, seen_to: BTreeMap::new() })
+        let seen_to = BTreeMap::new();
+        Ok(Self { shared, by, dry, account, listed_at, _stays: stays, seen_to })
     }
 
     /// What was seen to so far.

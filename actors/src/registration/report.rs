@@ -9,6 +9,8 @@ pub struct SyncReport {
     pub tools: Vec<ToolReport>,
     /// Each agent.
     pub agents: Vec<AgentReport>,
+    /// Each phone number that the settings name.
+    pub numbers: Vec<NumberReport>,
 }
 
 /// What happened to a registration.
@@ -73,6 +75,36 @@ impl AgentReport {
             tools: Vec::new(),
             linked: Vec::new(),
             unlinked: 0,
+            lines: Vec::new(),
+            findings: Vec::new(),
+            problem: None,
+        }
+    }
+}
+
+/// One phone number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberReport {
+    /// Vapi's id of it.
+    pub id: String,
+    /// The number itself, if it was read.
+    pub number: Option<String>,
+    /// Whether anything changed, or would.
+    pub changed: bool,
+    /// What changed, or would, a line each.
+    pub lines: Vec<String>,
+    /// What was otherwise than it had been left.
+    pub findings: Vec<String>,
+    /// Why it is not as it should be.
+    pub problem: Option<AgentProblem>,
+}
+
+impl NumberReport {
+    pub(super) fn of(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            number: None,
+            changed: false,
             lines: Vec::new(),
             findings: Vec::new(),
             problem: None,

@@ -2,7 +2,7 @@
 //! tried again, later each time. What would fail again is left until something is wanted otherwise.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use hookswitch_storage::{SYNC_AGENT, SyncAgent};
@@ -41,15 +41,15 @@ impl Work for SyncAgents {
             Ok(None) => return Ended::Done,
             Err(error) => return Ended::Again { after: None, why: error.to_string() },
         };
+        let started = Instant::now();
         let problem = if agent.sync.rolled_back {
             None
         } else {
             match Run::begin(shared, BY_ITSELF, false).await {
-                Ok(mut run) => run.bring(&entry, agent).await.problem,
+                Ok(mut run) => run.bring(&entry, agent, false).await.problem,
                 Err(error) => {
-                    let problem = Trouble::Platform(error).problem();
-                    look::not_begun(shared, &entry, &agent, problem.clone()).await;
-                    Some(problem)
+                    look::not_begun(shared, &entry, &agent, &error, started.elapsed()).await;
+                    Some(Trouble::Platform(error).problem())
                 }
             }
         };

@@ -140,6 +140,9 @@ impl SessionState {
         };
         if self.call.ended.is_none() {
             self.command(myself, action.command(), purpose);
+        } else if matches!(purpose, Purpose::Transfer) {
+            self.transfer_pending = false;
+            self.warn(TRANSFER_FAILED, OVERTAKEN.into());
         }
     }
 
@@ -190,6 +193,7 @@ impl SessionState {
                 number: Some(to.number.clone()),
                 summary: "Ordered by an operator.".into(),
                 warm: to.plan.mode.is_warm(),
+                by_command: true,
             });
         }
         self.command(myself, command, Purpose::Order { action, by, reply_to });
@@ -231,7 +235,8 @@ impl SessionState {
         let kept = result.is_ok().then(|| self.control_sent(action, by));
         match &result {
             Ok(()) => {}
-            Err(error) if self.call.ended.is_none() => {
+            // Also after the end: whoever was to be connected still has nobody.
+            Err(error) if action == "transfer" || self.call.ended.is_none() => {
                 let code = match action {
                     "transfer" => TRANSFER_FAILED,
                     _ => "control_failed",
@@ -275,6 +280,8 @@ impl SessionState {
         self.keep(CallWrite { events, answer: None, record: None });
     }
 }
+
+const OVERTAKEN: &str = "The call ended before it could be handed over.";
 
 fn words(error: &OrderError) -> String {
     match error {

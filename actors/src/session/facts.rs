@@ -169,7 +169,7 @@ impl SessionState {
         }
     }
 
-    fn take_in(&mut self, fact: CallFact) {
+    pub(super) fn take_in(&mut self, fact: CallFact) {
         match fact {
             CallFact::Status { status, ended_reason } => self.status(status, ended_reason),
             CallFact::Said { speaker, text, is_final } => {
@@ -268,13 +268,14 @@ impl SessionState {
             }
         };
         let has_report = report.is_some() || self.report.is_some();
-        let waits_since = (!has_report).then(|| self.shared.clock.now());
-        self.shared.unreported.note(&self.call.key, waits_since);
-        if reason.is_none() && report.is_none() {
-            return;
-        }
+        let says_nothing = reason.is_none() && report.is_none();
         let events =
             self.record(reason.map(|reason| CallEvent::CallEnded { reason }).into_iter().collect());
+        let ended_at = self.call.ended.as_ref().map(|ended| ended.at);
+        self.shared.unreported.note(&self.call.key, ended_at.filter(|_| !has_report));
+        if says_nothing {
+            return;
+        }
         if let Some(newer) = report {
             self.report = Some(match self.report.take() {
                 Some(known) => report::merged(known, newer),

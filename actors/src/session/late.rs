@@ -118,7 +118,13 @@ impl SessionState {
             let departments = departments.as_ref().map(|org| &org.settings().departments);
             let named = department.as_ref().and_then(|name| departments?.get(name));
             let warm = named.is_some_and(|department| department.transfer.mode.is_warm());
-            self.keep_one(CallEvent::TransferRequested { department, number, summary, warm });
+            self.keep_one(CallEvent::TransferRequested {
+                department,
+                number,
+                summary,
+                warm,
+                by_command: false,
+            });
         }
     }
 

@@ -8,6 +8,7 @@ use hookswitch_storage::{CallEvent, Speaker, StoredEvent};
 use jiff::Timestamp;
 
 use super::TIME_IS_SHORT;
+use super::unanswered::CALLBACK_REQUESTED;
 use crate::bounds::{MAX_DELIVERIES, MAX_OVERHEARD};
 
 /// The memory of one session.
@@ -19,8 +20,10 @@ pub(super) struct Memory {
     /// By Vapi's clock, when the caller was last on the way to a person, and when with the agent.
     pub(super) forwarded_at: Option<Timestamp>,
     pub(super) with_agent_at: Option<Timestamp>,
-    /// Whether it was seen to that somebody calls back whom nobody took.
+    /// Whether it is being seen to that somebody calls back whom nobody took.
     pub(super) sees_to_callback: bool,
+    /// Whether that is kept.
+    pub(super) keeps_callback: bool,
     /// Whether the agent was told that the call's time is nearly over.
     pub(super) knows_time_is_short: bool,
     /// Whether anything was heard of how far the call is, so that older news is known as such.
@@ -45,6 +48,9 @@ impl Memory {
             }
             CallEvent::Warning { code, .. } if code == TIME_IS_SHORT => {
                 self.knows_time_is_short = true;
+            }
+            CallEvent::Warning { code, .. } if code == CALLBACK_REQUESTED => {
+                self.keeps_callback = true;
             }
             _ => {}
         }

@@ -61,6 +61,9 @@ pub struct CallState {
     pub links: CallLinks,
     /// Vapi's assistant.
     pub assistant_id: Option<String>,
+    /// The name for which a time was wanted that this call has booked for another, once the caller was
+    /// asked which of the two it is for; not shown.
+    pub asked_name: Option<String>,
     /// When the caller was last to be handed over, unless that failed; not shown.
     pub transfer_requested_at: Option<Timestamp>,
     /// The last hand-over to a person.
@@ -166,6 +169,7 @@ impl CallState {
             controller: None,
             links: CallLinks::default(),
             assistant_id: None,
+            asked_name: None,
             transfer_requested_at: None,
             transfer: None,
             ended: None,
@@ -325,13 +329,14 @@ impl CallState {
                 // A watcher may not have heard of a call that was not awake.
                 Changed::ALL
             }
-            CallEvent::TransferRequested { department, number, summary, warm } => {
+            CallEvent::TransferRequested { department, number, summary, warm, by_command } => {
                 self.transfer_requested_at = Some(at);
                 let Some(number) = number else { return Changed::NONE };
                 // What is told of it after the end begins nothing.
                 if self.ended.is_none() || self.transfer.is_none() {
                     let to = (department.as_ref(), number.as_str(), summary.as_str());
-                    transfer::request(&mut self.transfer, to, *warm, at);
+                    let way = transfer::Way { warm: *warm, by_command: *by_command };
+                    transfer::request(&mut self.transfer, to, way, at);
                 }
                 Changed::of(&[Field::Transfer])
             }
@@ -351,7 +356,12 @@ impl CallState {
                 }
                 Changed::of(&[Field::Controller])
             }
-            CallEvent::BookingFailed { .. } => Changed::NONE,
+            CallEvent::BookingFailed { name, .. } => {
+                if name.is_some() {
+                    self.asked_name.clone_from(name);
+                }
+                Changed::NONE
+            }
         }
     }
 
@@ -369,20 +379,21 @@ impl CallState {
 
     fn offer(&mut self, slots: &[OfferedSlot]) {
         for slot in slots {
-            let known = self.offered_slots.iter_mut().find(|known| {
+            let mut slot = slot.clone();
+            let known = self.offered_slots.iter().position(|known| {
                 known.start == slot.start
                     && known.service_id == slot.service_id
                     && known.resource == slot.resource
             });
-            match known {
-                Some(known) => {
-                    known.spoken |= slot.spoken;
-                    known.time_zone.clone_from(&slot.time_zone);
-                }
-                None => self.offered_slots.push(slot.clone()),
+            // What was offered last is what the caller's next words are about, so it goes last.
+            if let Some(known) = known.map(|place| self.offered_slots.remove(place)) {
+                slot.spoken |= known.spoken;
+                // Nobody says how many they are each time that they ask.
+                slot.party_size = slot.party_size.or(known.party_size);
             }
+            self.offered_slots.push(slot);
         }
-        // What was spoken is what the caller will come back to, so it goes last.
+        // What was spoken is what the caller will come back to, so it is the last to go.
         while self.offered_slots.len() > MAX_OFFERED {
             let unspoken = self.offered_slots.iter().position(|slot| !slot.spoken);
             self.offered_slots.remove(unspoken.unwrap_or(0));

@@ -39,8 +39,14 @@ impl SessionState {
 
     /// Takes over what the voice platform says of a call of which nothing was heard.
     pub(super) fn looked_up(&mut self, there: CallThere) {
-        let CallThere::Ended { reason, report } = there else { return };
-        self.end(reason, Some(*report));
+        let CallThere::Ended { facts } = there else { return };
+        // It came while Vapi was asked.
+        if self.report.is_some() {
+            return;
+        }
+        for fact in facts {
+            self.take_in(fact);
+        }
         self.warn("report_missing", REPORT_MISSING.into());
     }
 

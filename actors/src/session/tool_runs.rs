@@ -11,17 +11,14 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use hookswitch_storage::{AnswerRecord, CallEvent, CallWrite, ToolCallId};
-use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use super::earlier::earlier_answer;
 use super::{SessionMsg, SessionRef, SessionState};
 use crate::booking::locale::speaking;
 use crate::bounds::{MAX_ANSWERS_IN_MEMORY, MAX_TOOLS_IN_FLIGHT, TOOL_AFTERLIFE};
 use crate::tools::{Given, GivenBody, Prepared, SessionView, ToolContext, ToolOutcome, replies};
-
-/// Lets the tools of a call that book, move or cancel run one after another, each seeing what the
-/// one before did.
-pub(crate) type WriteGate = Arc<Mutex<()>>;
+use crate::turns::WriteGate;
 
 /// One tool call to run.
 pub(crate) struct ToolOrder {
@@ -61,6 +58,10 @@ pub(super) struct ToolRuns {
 }
 
 impl ToolRuns {
+    pub(super) fn behind(gate: WriteGate) -> Self {
+        Self { gate, ..Self::default() }
+    }
+
     pub(super) fn is_idle(&self) -> bool {
         self.in_flight == 0
     }
@@ -155,7 +156,14 @@ impl SessionState {
         let may_be_repeat = self.tools.has_forgotten;
         let run = async move {
             let started = Instant::now();
-            let earlier = match may_be_repeat {
+            // An earlier session of this call may have left it running.
+            let repeats = context.shared.repeats.clone();
+            let key = context.repeat_key();
+            let (turn, was_taken) = match repeats.try_take(key.clone()) {
+                Some(turn) => (turn, false),
+                None => (repeats.take(key).await, true),
+            };
+            let earlier = match may_be_repeat || was_taken {
                 true => earlier_answer(&context, &name, &prepared.hash).await,
                 false => None,
             };
@@ -163,6 +171,7 @@ impl SessionState {
                 Some(given) => ToolOutcome::repeated(given),
                 None => guarded(&name, prepared, context).await,
             };
+            drop(turn);
             let gate = outcome.gate.take();
             let done = ToolDone { id, name, started, outcome, _gate: gate };
             // Fails only when the session has died; those who wait learn it from their channel.

@@ -11,8 +11,8 @@ use crate::booking::{CallbackWish, Effects, call_back};
 
 const DESCRIPTION: &str = "Keep a message, or the wish to be called back, for the team. Call this \
     when the caller asks for a call back, wants to leave a message, or needs something that you \
-    cannot do. Ask first what it is about. A second call of this within the conversation corrects \
-    the first.";
+    cannot do. Ask first what it is about. A second call of this within the conversation adds \
+    what it is about to the first, and corrects the rest.";
 
 pub(super) fn faces() -> Vec<Face> {
     vec![

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use hookswitch_storage::{CallId, CallKey, Source, ToolCallId, ToolCallRef};
+use hookswitch_storage::{CallId, CallKey, OrgId, Source, ToolCallId, ToolCallRef};
 use jiff::Timestamp;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::calls::{Shared, ask_state};
 use crate::orgs::OrgEntry;
+use crate::session::SessionRef;
 use crate::session::facts::CallFacts;
 use crate::session::state::CallState;
-use crate::session::{SessionRef, WriteGate};
+use crate::turns::WriteGate;
 
 /// What one run of a tool may use.
 pub struct ToolContext {
@@ -29,6 +30,9 @@ pub struct ToolContext {
     /// The operator who asks, when it is not a caller.
     pub(crate) operator: Option<String>,
 }
+
+/// What a tool call is the same as, if it comes again: whose it is, in which call, and its id.
+pub(crate) type RepeatKey = (OrgId, Option<CallId>, ToolCallId);
 
 /// The call as a tool sees it.
 pub(crate) enum SessionView {
@@ -96,6 +100,10 @@ impl ToolContext {
     pub(crate) async fn exclusive(&self) -> OwnedMutexGuard<()> {
         let (SessionView::Live { gate, .. } | SessionView::Alone { gate, .. }) = &self.session;
         Arc::clone(gate).lock_owned().await
+    }
+
+    pub(crate) fn repeat_key(&self) -> RepeatKey {
+        (self.org.id().clone(), self.facts.id.clone(), self.tool_call_id.clone())
     }
 
     pub(crate) fn tool_call(&self) -> ToolCallRef {

@@ -52,7 +52,7 @@ async fn end(context: ToolContext, arguments: End) -> ToolOutcome {
     let End { reason, .. } = arguments;
     let state = context.state().await;
     if state.transfer_under_way(context.now()) {
-        let body = EndText { success: true, reason, message: handover::BEING_CONNECTED };
+        let body = EndText { success: true, reason, message: handover::being_connected() };
         return ToolOutcome::answer(Given::json(&body, true));
     }
     let mut effects = Effects::default();
@@ -64,8 +64,8 @@ async fn end(context: ToolContext, arguments: End) -> ToolOutcome {
         });
     }
     let goodbye = match reason {
-        Reason::TimeLimit => handover::GOODBYE_TIME_LIMIT,
-        Reason::Completed | Reason::PatientRequest | Reason::TransferNeeded => handover::GOODBYE,
+        Reason::TimeLimit => handover::goodbye_time_limit(),
+        Reason::Completed | Reason::PatientRequest | Reason::TransferNeeded => handover::goodbye(),
     };
     let body = EndText { success: true, reason, message: goodbye };
     let outcome = ToolOutcome::new(Given::json(&body, true).spoken(goodbye, true), effects);

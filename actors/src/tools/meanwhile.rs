@@ -54,7 +54,7 @@ impl Face {
             }
             // These speak for themselves: words before them would be heard twice.
             "transfer_call" | "transferCall" => {
-                Meanwhile { start: "", delayed: None, failed: Some(handover::CANNOT_CONNECT) }
+                Meanwhile { start: "", delayed: None, failed: Some(handover::cannot_connect()) }
             }
             "end_call" | "endCall" => Meanwhile { start: "", delayed: None, failed: None },
             _ => Meanwhile {

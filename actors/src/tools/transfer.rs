@@ -138,6 +138,7 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
         number,
         summary: summary.trim().to_owned(),
         warm: found.is_some_and(|(_, at)| at.transfer.mode.is_warm()),
+        by_command: true,
     });
     let (Some((name, at)), true) = (found, context.can_control(&state)) else {
         let is_closed =
@@ -166,7 +167,7 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
             success: false,
             error: Some("transfer_unavailable"),
             department: department.trim(),
-            message: if is_closed { handover::CLOSED } else { handover::CANNOT_CONNECT }.into(),
+            message: if is_closed { handover::closed() } else { handover::cannot_connect() }.into(),
         };
         // What was missing may come with the next message.
         effects.replayable = false;
@@ -177,11 +178,11 @@ async fn transfer(context: ToolContext, arguments: Transfer) -> ToolOutcome {
         success: true,
         error: None,
         department: name,
-        message: format!("{} {announcement}", handover::ONE_MOMENT),
+        message: format!("{} {announcement}", handover::one_moment()),
     };
     // The first words silence the model, so that it does not talk into the transfer; the rest is
     // said by the transfer itself.
-    let given = Given::json(&body, true).spoken(handover::ONE_MOMENT, false);
+    let given = Given::json(&body, true).spoken(handover::one_moment(), false);
     let summary = summary.trim().to_owned();
     let to = Handover { announcement, summary, ..handover_to(at) };
     ToolOutcome::new(given, effects).then(CallAction::Transfer(Box::new(to)))

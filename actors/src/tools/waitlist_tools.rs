@@ -142,7 +142,7 @@ async fn run(
     if leave == Some(true) {
         return match leave_waitlist(&context, &wish, &mut effects).await {
             Ok(_) => {
-                let body = LeftText { success: true, message: waiting::LEFT };
+                let body = LeftText { success: true, message: waiting::left() };
                 ToolOutcome::new(Given::json(&body, true), effects)
             }
             Err(refusal) => refused(&refusal, names, effects),

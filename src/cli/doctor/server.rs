@@ -86,20 +86,24 @@ async fn vapi(api: &Api) -> Option<Finding> {
     })
 }
 
-/// Agents whose assistants have not followed.
+/// Agents whose assistants have followed or not, and phone numbers likewise.
 async fn agents(api: &Api, org: &Value) -> Vec<Finding> {
     let id = org["id"].as_str().unwrap_or_default();
     let what = clean(org["name"].as_str().unwrap_or(id), 40);
     let agents = api.all(&format!("/api/orgs/{}/agents", escaped(id))).await.unwrap_or_default();
-    let found = agents.iter().filter_map(|agent| {
-        let name = clean(agent["name"].as_str().unwrap_or_default(), 60);
-        let sync = &agent["sync"];
+    let path = format!("/api/orgs/{}/phone-numbers", escaped(id));
+    let numbers = api.all(&path).await.unwrap_or_default();
+    let agents = agents.iter().map(|agent| ("agent", agent, "name"));
+    let numbers = numbers.iter().map(|number| ("phone number", number, "id"));
+    let found = agents.chain(numbers).filter_map(|(kind, one, name)| {
+        let name = clean(one[name].as_str().unwrap_or_default(), 60);
+        let sync = &one["sync"];
         match sync["state"].as_str() {
-            Some("synced") => Some(Finding::good(what.clone(), format!("agent {name} is synced"))),
+            Some("synced") => Some(Finding::good(what.clone(), format!("{kind} {name} is synced"))),
             Some("not_synced") => {
                 let says = clean(sync["says"].as_str().unwrap_or_default(), 400);
                 let remedy = format!("then `hookswitch tools sync --org {id}`");
-                Some(Finding::bad(what.clone(), format!("agent {name} is {says}"), remedy))
+                Some(Finding::bad(what.clone(), format!("{kind} {name} is {says}"), remedy))
             }
             _ => None,
         }
@@ -199,9 +203,14 @@ async fn messengers(api: &Api, orgs: &[Value], integration: &str, name: &str) ->
     let found = found.filter_map(|item| {
         let org = orgs.iter().find(|org| org["id"] == item["org"])?;
         let what = clean(org["name"].as_str().unwrap_or_default(), 40);
-        Some(match item["problem"].as_str() {
-            None => Finding::good(what, format!("{name} can be sent")),
-            Some(problem) => {
+        Some(match (item["problem"].as_str(), item["warning"].as_str()) {
+            (None, None) => Finding::good(what, format!("{name} can be sent")),
+            (None, Some(warning)) => {
+                let (says, remedy) = warning.split_once("; ").unwrap_or((warning, ""));
+                let says = format!("{name} can be sent, but {}", clean(says, 200));
+                Finding::doubtful(what, says, clean(remedy, 200))
+            }
+            (Some(problem), _) => {
                 let says = format!("{name} cannot be sent: {}", clean(problem, 200));
                 let remedy = format!("correct `{integration}` in the organisation's settings");
                 Finding::bad(what, says, remedy)

@@ -14,8 +14,11 @@ use crate::cli::table;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The agent's name
-    #[arg(value_name = "AGENT")]
-    agent: String,
+    #[arg(value_name = "AGENT", required_unless_present = "number")]
+    agent: Option<String>,
+    /// Vapi's id of a phone number, which is put back to where it led
+    #[arg(long, value_name = "ID", conflicts_with = "agent")]
+    number: Option<String>,
     /// Change nothing, and show what would change
     #[arg(long)]
     dry_run: bool,
@@ -40,11 +43,18 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (api, orgs) = args.plain.orgs().await?;
     let [(org, _)] = orgs.as_slice() else {
         return Err(Failure::usage(
-            "say whose agent it is with --org (`hookswitch org list` shows the organisations)",
+            "say whose it is with --org (`hookswitch org list` shows the organisations)",
         ));
     };
-    let (org, agent) = (escaped(org), escaped(&args.agent));
-    let path = format!("/api/orgs/{org}/agents/{agent}/rollback?dry_run={}", args.dry_run);
+    let (what, whose) = match (&args.number, &args.agent) {
+        (Some(number), _) => ("phone number", format!("phone-numbers/{}", escaped(number))),
+        (None, agent) => {
+            let agent = agent.as_deref().unwrap_or_default();
+            ("assistant", format!("agents/{}", escaped(agent)))
+        }
+    };
+    let dry_run = args.dry_run;
+    let path = format!("/api/orgs/{}/{whose}/rollback?dry_run={dry_run}", escaped(org));
     let done = api.ask(Method::POST, &path, None).await?;
     if args.plain.json {
         line(&done);
@@ -53,11 +63,15 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     for change in done["changes"].as_array().into_iter().flatten() {
         line(format_args!("  {}", clean(change.as_str().unwrap_or_default(), 300)));
     }
-    line(if args.dry_run {
-        "nothing was changed"
-    } else {
-        "the assistant is what it was; nothing changes it by itself until the agent is saved or synced"
-    });
+    match (dry_run, what) {
+        (true, _) => line("nothing was changed"),
+        (false, "assistant") => line(
+            "the assistant is what it was; nothing changes it by itself until the agent is saved or synced",
+        ),
+        (false, _) => line(
+            "the phone number leads where it led; nothing changes it by itself until a sync is asked for",
+        ),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

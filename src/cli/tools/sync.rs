@@ -31,6 +31,8 @@ struct Counters {
     orgs_with_agents: usize,
     agents: usize,
     synced: usize,
+    numbers: usize,
+    numbers_synced: usize,
     changed: usize,
     links: usize,
     findings: usize,
@@ -41,18 +43,25 @@ struct Counters {
 
 pub(super) async fn run(args: &Args) -> Result<ExitCode, Failure> {
     let counters = all(&args.plain, args.dry_run).await?;
-    match counters.agents - counters.synced {
-        0 => Ok(ExitCode::SUCCESS),
-        1 => Err(Failure::new("one agent is not synced; do what stands beside it")),
-        many => {
+    match (counters.agents - counters.synced, counters.numbers - counters.numbers_synced) {
+        (0, 0) => Ok(ExitCode::SUCCESS),
+        (0, 1) => Err(Failure::new("one phone number is not synced; do what stands beside it")),
+        (1, 0) => Err(Failure::new("one agent is not synced; do what stands beside it")),
+        (0, many) => Err(Failure::new(format!(
+            "{many} phone numbers are not synced; do what stands beside them"
+        ))),
+        (many, 0) => {
             Err(Failure::new(format!("{many} agents are not synced; do what stands beside them")))
         }
+        (agents, numbers) => Err(Failure::new(format!(
+            "not synced: {agents} of the agents and {numbers} of the phone numbers; do what stands beside them"
+        ))),
     }
 }
 
 pub(super) async fn audit(plain: &Plain) -> Result<ExitCode, Failure> {
     let counters = all(plain, true).await?;
-    let wrong = counters.agents - counters.synced;
+    let wrong = counters.agents - counters.synced + counters.numbers - counters.numbers_synced;
     let differs = counters.changed + wrong + counters.findings;
     match differs {
         0 => Ok(ExitCode::SUCCESS),
@@ -104,6 +113,12 @@ impl Counters {
             self.tools.entry(key).or_insert_with(|| text(tool, "action"));
             self.ids.extend(tool["vapi_tool_id"].as_str().map(str::to_owned));
         }
+        for number in items(report, "phone_numbers") {
+            self.numbers += 1;
+            self.numbers_synced += usize::from(number["synced"] == true);
+            self.changed += usize::from(number["changed"] == true);
+            self.findings += items(number, "findings").len();
+        }
         for agent in agents {
             self.agents += 1;
             self.synced += usize::from(agent["synced"] == true);
@@ -126,6 +141,8 @@ impl Counters {
             "organizations_with_assistants": self.orgs_with_agents,
             "agents": self.agents,
             "agents_synced": self.synced,
+            "phone_numbers": self.numbers,
+            "phone_numbers_synced": self.numbers_synced,
             "success_percent": self.percent(),
             "tools_registered": self.tools.len(),
             "tool_ids": self.ids.len(),
@@ -156,15 +173,30 @@ impl Counters {
             self.of("unchanged"),
         ));
         line(format_args!("links: {}", self.links));
+        if self.numbers > 0 {
+            let (numbers, synced) = (self.numbers, self.numbers_synced);
+            line(format_args!("phone numbers synced: {synced} of {numbers}"));
+        }
     }
 }
 
 fn shown(org: &str, report: &Value) {
-    let agents = items(report, "agents");
-    if agents.is_empty() {
+    let (agents, numbers) = (items(report, "agents"), items(report, "phone_numbers"));
+    if agents.is_empty() && numbers.is_empty() {
         return;
     }
     line(clean(org, 60));
+    for number in numbers {
+        let id = number["number"].as_str().map_or_else(|| text(number, "id"), |it| clean(it, 60));
+        let state = match (number["synced"] == true, number["changed"] == true) {
+            (false, _) => bad("not synced").to_string(),
+            (true, true) if report["dry_run"] == true => good("would change").to_string(),
+            (true, true) => good("changed").to_string(),
+            (true, false) => good("nothing to change").to_string(),
+        };
+        line(format_args!("  phone number {id}: {state}"));
+        remarks(number);
+    }
     for agent in agents {
         let (name, direction) = (text(agent, "name"), text(agent, "direction"));
         let tools = items(agent, "tools").len();
@@ -178,16 +210,21 @@ fn shown(org: &str, report: &Value) {
             (true, false) => format!("{} ({tools} tools, nothing to change)", good("Tool linked")),
         };
         line(format_args!("  {direction} agent {name}: {state}"));
-        if agent["synced"] != true {
-            line(format_args!("    -> {}", text(agent, "says")));
-        }
-        for change in items(agent, "changes") {
-            let change = change.as_str().unwrap_or_default();
-            line(format_args!("    {}", clean(change, LONGEST)));
-        }
-        for finding in items(agent, "findings") {
-            let finding = finding.as_str().unwrap_or_default();
-            line(format_args!("    {} {}", bad("!"), clean(finding, LONGEST)));
-        }
+        remarks(agent);
+    }
+}
+
+/// What an agent or a number says of itself.
+fn remarks(one: &Value) {
+    if one["synced"] != true {
+        line(format_args!("    -> {}", text(one, "says")));
+    }
+    for change in items(one, "changes") {
+        let change = change.as_str().unwrap_or_default();
+        line(format_args!("    {}", clean(change, LONGEST)));
+    }
+    for finding in items(one, "findings") {
+        let finding = finding.as_str().unwrap_or_default();
+        line(format_args!("    {} {}", bad("!"), clean(finding, LONGEST)));
     }
 }

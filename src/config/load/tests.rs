@@ -98,7 +98,7 @@ fn each_variable_reaches_its_own_place_and_no_other() {
     fn told(secret: &Option<Secret>) -> Option<&str> {
         secret.as_ref().map(Secret::expose)
     }
-    let table: [(&str, Place); 16] = [
+    let table: [(&str, Place); 18] = [
         ("HOOKSWITCH_ADMIN_TOKEN", |config| told(&config.secrets.admin_token)),
         ("VAPI_PRIVATE_KEY", |config| told(&config.vapi.private_key)),
         ("VAPI_SERVER_URL", |config| config.server.public_url.as_deref()),
@@ -115,6 +115,8 @@ fn each_variable_reaches_its_own_place_and_no_other() {
         ("GOOGLE_CLIENT_SECRET", |config| told(&config.secrets.oauth.google.secret)),
         ("OPENTABLE_CLIENT_ID", |config| config.secrets.oauth.opentable.id.as_deref()),
         ("OPENTABLE_CLIENT_SECRET", |config| told(&config.secrets.oauth.opentable.secret)),
+        ("TWILIO_ACCOUNT_SID", |config| told(&config.secrets.twilio.account_sid)),
+        ("TWILIO_AUTH_TOKEN", |config| told(&config.secrets.twilio.auth_token)),
     ];
     for (name, place) in table {
         let value = format!("https://{}.example", name.to_ascii_lowercase().replace('_', "-"));

@@ -7,8 +7,9 @@ use axum::extract::State;
 use axum::http::header::COOKIE as COOKIES;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use hookswitch_actors::{OrgEntry, farewell, sealed_with, to_its_end};
+use hookswitch_actors::{Leaving, OrgEntry, farewell, grant_in, sealed_with, to_its_end};
 use hookswitch_storage::{Connection, ConnectionStatus, Store};
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -194,6 +195,9 @@ fn not_exchanged(title: &str, provider: &str, error: ExchangeError) -> Outcome {
     }
 }
 
+/// By then the look that follows each consent has mostly told whose account it is.
+const LEARNED: SignedDuration = SignedDuration::from_secs(5);
+
 /// Keeps the grant with its connection. The reason, in a sentence, if that is not possible.
 async fn keep(
     app: &App,
@@ -206,8 +210,12 @@ async fn keep(
     let by = &waiting.who.name;
     let sealed = sealed_with(store, org.id(), &given.grant);
     let ends = given.grant.ends_for_good_at();
-    let entered = sealed.clone();
+    let (entered, unsealing) = (sealed.clone(), store.clone());
     let enter = move |connection: &mut Connection| {
+        // Somebody else's account may have been behind it; whether it was is seen once this one's is known.
+        let was_given = grant_in(&unsealing, connection).is_some();
+        let soon = now.checked_add(LEARNED).unwrap_or(now);
+        let ended = was_given.then(|| farewell(connection, soon)).flatten();
         connection.status = ConnectionStatus::Connected;
         connection.credentials = Some(entered);
         connection.external_account_id = given.account;
@@ -215,17 +223,26 @@ async fn keep(
         connection.problem = None;
         connection.expires_at = ends;
         connection.connected_at = Some(now);
-        None
+        ended
     };
     if let Some(id) = &waiting.connection {
         let before = store.connection(org.id(), id).await.ok().flatten();
+        // While there is something to ask with: the former account is to post no more.
+        let leaving = match &before {
+            Some(before) if is_alive(store, before) => {
+                Some(app.calls.connection_leaves(before).await)
+            }
+            _ => None,
+        };
         let changed = store.change_connection(org.id(), id, enter, by, now).await;
         app.calls.connections().forget(id);
         let Some(changed) = changed.map_err(|_| DISK)? else {
             let never = Connection::new(org.id().clone(), waiting.provider.as_str(), now);
             unused(store, Connection { credentials: Some(sealed), ..never }).await;
+            leaving.into_iter().for_each(Leaving::gone);
             return Err("The connection was removed in the meantime.");
         };
+        drop(leaving);
         let was_wrong = before.is_some_and(|before| before.status == ConnectionStatus::Error);
         app.calls.connection_checked(&changed, true, was_wrong);
         app.calls.connection_changed(&changed);
@@ -241,6 +258,11 @@ async fn keep(
     }
     app.calls.connection_changed(&connection);
     Ok(connection)
+}
+
+/// Whether a connection's account can still be asked for something.
+fn is_alive(store: &Store, connection: &Connection) -> bool {
+    connection.status == ConnectionStatus::Connected && grant_in(store, connection).is_some()
 }
 
 /// A grant that came too late is taken back.

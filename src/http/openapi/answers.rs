@@ -129,6 +129,8 @@ pub(super) struct Booking {
     notes: Option<String>,
     /// The code that callers are told.
     confirmation: Option<String>,
+    /// When the customer answered a reminder of it, at its present time, that they will come.
+    customer_confirmed_at: Option<Timestamp>,
     external_ids: Value,
     /// Where it came from.
     source: String,
@@ -145,13 +147,18 @@ pub(super) struct Message {
     id: String,
     /// `sms` or `email`.
     channel: String,
-    /// `booked`, `changed`, `cancelled`, `not_booked`, `waitlist_offer` or `callback`.
+    /// `booked`, `changed`, `cancelled`, `not_booked`, `unchanged`, `reminder`, `waitlist_offer`,
+    /// `callback_received` or `callback`.
     purpose: String,
     /// `queued`, `sending`, `accepted`, `sent`, `delivered`, `failed` or `skipped`.
     state: String,
     to: String,
     /// As it was last handed over.
     body: Option<String>,
+    /// In how many parts a text message went; carriers bill each.
+    segments: Option<u32>,
+    /// `GSM-7` or `UCS-2`, of a text message.
+    encoding: Option<String>,
     booking_id: Option<String>,
     waitlist_id: Option<String>,
     callback_id: Option<String>,

@@ -151,6 +151,7 @@ fn of_agents() -> Vec<Route> {
     let sync = "/api/orgs/{org}/tools/sync";
     let links = "/api/orgs/{org}/tools/links";
     let back = "/api/orgs/{org}/agents/{agent}/rollback";
+    let number_back = "/api/orgs/{org}/phone-numbers/{number}/rollback";
     vec![
         Route::new(
             "get",
@@ -168,9 +169,27 @@ fn of_agents() -> Vec<Route> {
         )
         .body::<agents::AgentDocument>()
         .gives::<Agent>(200),
+        Route::new(
+            "delete",
+            "/api/orgs/{org}/agents/{agent}",
+            tag,
+            "Remove an agent; what is ours is taken off its assistant behind the answer",
+        )
+        .gives_nothing(204),
         Route::new("post", back, tag, "Put an agent's assistant back to what it was before")
             .query::<agents::DryRun>()
             .gives::<Rollback>(200),
+        Route::new(
+            "get",
+            "/api/orgs/{org}/phone-numbers",
+            tag,
+            "Phone numbers at Vapi that the settings name, and whether each is synced",
+        )
+        .query::<PageQuery>()
+        .gives::<Page<PhoneNumber>>(200),
+        Route::new("post", number_back, tag, "Put a phone number back to where it led before")
+            .query::<agents::DryRun>()
+            .gives::<NumberRollback>(200),
         Route::new("post", sync, tag, "Bring the org's assistants at Vapi up to date")
             .query::<agents::DryRun>()
             .gives::<ToolSync>(200),

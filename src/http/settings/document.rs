@@ -17,7 +17,8 @@ use super::departments::{self, DepartmentDocument};
 use super::directory::DirectoryDocument;
 use super::messaging::{SmtpDocument, TwilioDocument};
 use super::rules::{RulesDocument, rules};
-use super::voice::{self, CallsDocument, InboundDocument};
+use super::timing::{self, MessagesDocument};
+use super::voice::{self, CallsDocument, InboundDocument, NumberDocument};
 use crate::http::openapi::names;
 
 /// Everything that an operator can set for an org.
@@ -68,10 +69,15 @@ pub(in crate::http) struct Document {
     #[serde(default)]
     smtp: Option<SmtpDocument>,
     #[serde(default)]
+    messages: MessagesDocument,
+    #[serde(default)]
     calls: CallsDocument,
     /// The first that fits takes an inbound call; else the first of `assistant_ids`.
     #[serde(default)]
     inbound: Vec<InboundDocument>,
+    /// By Vapi's ids of numbers, each among `vapi_phone_number_ids`; the others are left as they are.
+    #[serde(default)]
+    vapi_numbers: BTreeMap<String, NumberDocument>,
     #[serde(default)]
     #[schemars(schema_with = "names::locale")]
     locale: Locale,
@@ -176,8 +182,10 @@ impl Default for Document {
             customerconnect: None,
             twilio: None,
             smtp: None,
+            messages: MessagesDocument::default(),
             calls: CallsDocument::default(),
             inbound: Vec::new(),
+            vapi_numbers: BTreeMap::new(),
             locale: Locale::default(),
             vapi_credential_id: None,
         }
@@ -237,8 +245,10 @@ impl From<&Settings> for Document {
             customerconnect: settings.customerconnect.as_ref().map(DirectoryDocument::from),
             twilio: settings.twilio.as_ref().map(TwilioDocument::from),
             smtp: settings.smtp.as_ref().map(SmtpDocument::from),
+            messages: MessagesDocument::from(&settings.messages),
             calls: CallsDocument::from(&settings.calls),
             inbound: settings.inbound.iter().map(InboundDocument::from).collect(),
+            vapi_numbers: voice::written(&settings.vapi_numbers),
             locale: settings.locale,
             vapi_credential_id: settings.vapi_credential_id.clone(),
         }
@@ -247,19 +257,26 @@ impl From<&Settings> for Document {
 
 impl Document {
     /// The settings this document describes; secrets that it leaves out stay as they are. `seal`
-    /// takes the field that a secret is sealed for, and the secret.
+    /// takes the field that a secret is sealed for, and the secret; `may_own` as in `twilio`.
     pub(super) fn into_settings(
         self,
         present: Option<&Settings>,
+        may_own: bool,
         seal: impl Fn(&str, &str) -> Sealed,
     ) -> Result<Settings, Wrong> {
         let country = check::country(&self.country)?;
-        let twilio = self.twilio.map(|document| document.into_stored(present, &country, &seal));
+        let twilio =
+            self.twilio.map(|document| document.into_stored(present, &country, may_own, &seal));
         let twilio = twilio.transpose()?;
         let services = services(self.services)?;
         let assistants = check::ids("assistant_ids", self.assistant_ids)?;
         let inbound = voice::inbound(self.inbound, &assistants, &country)?;
         let numbers = check::phone_numbers("phone_numbers", self.phone_numbers, &country)?;
+        let listed = self.vapi_phone_number_ids.into_iter().collect();
+        let listed: BTreeSet<_> =
+            check::ids("vapi_phone_number_ids", listed)?.into_iter().collect();
+        let vapi_numbers =
+            voice::numbers(self.vapi_numbers, &listed, &assistants, &numbers, &country)?;
         let departments = departments::into_stored(self.departments, &country)?;
         let default_service = self
             .default_service
@@ -285,12 +302,8 @@ impl Document {
             services,
             default_service,
             phone_numbers: numbers,
-            vapi_phone_number_ids: check::ids(
-                "vapi_phone_number_ids",
-                self.vapi_phone_number_ids.into_iter().collect(),
-            )?
-            .into_iter()
-            .collect(),
+            vapi_numbers,
+            vapi_phone_number_ids: listed,
             assistant_ids: assistants,
             departments,
             webhook_auth: super::auth::into_stored(self.webhook_auth, present, |secret| {
@@ -308,6 +321,7 @@ impl Document {
                 .transpose()?,
             twilio,
             smtp: self.smtp.map(|document| document.into_stored(present, &seal)).transpose()?,
+            messages: timing::messages(self.messages)?,
             calls: voice::calls(self.calls)?,
             inbound,
             locale: self.locale,

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::check::Wrong;
 
-const GROUPS: [&str; 6] =
-    ["business_hours", "booking", "departments", "customerconnect", "twilio", "smtp"];
+const GROUPS: [&str; 7] =
+    ["business_hours", "booking", "departments", "customerconnect", "twilio", "smtp", "messages"];
 const LISTS_OF_GROUPS: [&str; 2] = ["services", "webhook_auth"];
 
 /// Refuses lists in the place of groups of fields.
@@ -18,6 +18,7 @@ pub(super) fn check(document: &Value) -> Result<(), Wrong> {
     for name in GROUPS {
         group(name.to_owned(), &document[name])?;
     }
+    group("messages.quiet_hours".to_owned(), &document["messages"]["quiet_hours"])?;
     for (name, department) in document["departments"].as_object().into_iter().flatten() {
         group(format!("departments.{name}"), department)?;
     }

@@ -2,8 +2,8 @@
 //! in and never come out; a read shows only that there is one.
 
 use hookswitch_actors::booking::people;
-use hookswitch_actors::{SMTP_PASSWORD_FIELD, TWILIO_TOKEN_FIELD};
-use hookswitch_storage::{Sealed, Settings, Smtp, SmtpSecurity, Twilio, TwilioSender};
+use hookswitch_actors::{SMTP_PASSWORD_FIELD, TWILIO_KEY_FIELD, TWILIO_TOKEN_FIELD};
+use hookswitch_storage::{Sealed, Settings, Smtp, SmtpSecurity, Twilio, TwilioKey, TwilioSender};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,10 +21,17 @@ const SUBMISSIONS: u16 = 465;
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TwilioDocument {
+    /// Absent for the server's own account, which only administrators may give.
     #[serde(default)]
     account_sid: Option<String>,
+    /// Signs what Twilio posts; without it nothing of that is believed.
     #[serde(default, skip_serializing)]
     auth_token: Option<String>,
+    /// A key of the account, used to send in the token's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api_key_sid: Option<String>,
+    #[serde(default, skip_serializing)]
+    api_key_secret: Option<String>,
     /// The number that messages come from; this or `messaging_service_sid`.
     #[serde(default)]
     from: Option<String>,
@@ -41,41 +48,95 @@ impl From<&Twilio> for TwilioDocument {
             TwilioSender::Number(number) => (Some(number.clone()), None),
             TwilioSender::Service(sid) => (None, Some(sid.clone())),
         };
-        let account_sid = Some(stored.account_sid.clone());
-        Self { account_sid, auth_token: None, from, messaging_service_sid, configured: Some(true) }
+        Self {
+            account_sid: stored.account_sid.clone(),
+            auth_token: None,
+            api_key_sid: stored.api_key.as_ref().map(|key| key.sid.clone()),
+            api_key_secret: None,
+            from,
+            messaging_service_sid,
+            configured: Some(true),
+        }
     }
 }
 
 impl TwilioDocument {
-    /// As it is stored. A token that is left out stays as it is.
+    /// As it is stored. A secret that is left out stays as it is. `may_own` if the server has an account
+    /// that whoever writes this may give.
     pub(super) fn into_stored(
         self,
         present: Option<&Settings>,
         country: &str,
+        may_own: bool,
         seal: impl Fn(&str, &str) -> Sealed,
     ) -> Result<Twilio, Wrong> {
         check::still_configured("twilio", self.configured)?;
-        let account_sid = sid("twilio.account_sid", "AC", self.account_sid)?;
         let kept = present.and_then(|settings| settings.twilio.as_ref());
-        let kept = kept.filter(|kept| kept.account_sid == account_sid);
-        let auth_token = check::secret("twilio.auth_token", self.auth_token.as_deref())?
-            .map(|token| seal(TWILIO_TOKEN_FIELD, token))
-            .or_else(|| kept.map(|kept| kept.auth_token.clone()))
-            .ok_or_else(|| Wrong::new("twilio.auth_token", "is missing"))?;
-        let from = match (self.from, self.messaging_service_sid) {
-            (Some(number), None) => {
-                TwilioSender::Number(check::phone_number("twilio.from", &number, country)?)
-            }
-            (None, Some(service)) => {
-                let field = "twilio.messaging_service_sid";
-                TwilioSender::Service(sid(field, "MG", Some(service))?)
-            }
-            _ => {
-                let problem = "give this or `twilio.messaging_service_sid`, and not both";
+        let names_none = self.account_sid.is_none()
+            && self.auth_token.is_none()
+            && self.api_key_sid.is_none()
+            && self.api_key_secret.is_none();
+        let has_own = kept.is_some_and(|kept| kept.account_sid.is_none());
+        if names_none && (may_own || has_own) {
+            let from = sender(self.from, self.messaging_service_sid, country)?;
+            if !may_own && kept.is_none_or(|kept| kept.from != from) {
+                let problem = "is of the server's own account; only an administrator can change it";
                 return Err(Wrong::new("twilio.from", problem));
             }
+            return Ok(Twilio { account_sid: None, auth_token: None, api_key: None, from });
+        }
+        let account_sid = sid("twilio.account_sid", "AC", self.account_sid)?;
+        let kept = kept.filter(|kept| kept.account_sid.as_ref() == Some(&account_sid));
+        let auth_token = check::secret("twilio.auth_token", self.auth_token.as_deref())?
+            .map(|token| seal(TWILIO_TOKEN_FIELD, token))
+            .or_else(|| kept.and_then(|kept| kept.auth_token.clone()));
+        let kept_key = kept.and_then(|kept| kept.api_key.as_ref());
+        let secret = check::secret("twilio.api_key_secret", self.api_key_secret.as_deref())?;
+        let api_key = key(self.api_key_sid, secret.map(|it| seal(TWILIO_KEY_FIELD, it)), kept_key)?;
+        if auth_token.is_none() && api_key.is_none() {
+            return Err(Wrong::new("twilio.auth_token", "is missing"));
+        }
+        let from = sender(self.from, self.messaging_service_sid, country)?;
+        Ok(Twilio { account_sid: Some(account_sid), auth_token, api_key, from })
+    }
+}
+
+/// A key, with the secret that it had if none is given.
+fn key(
+    id: Option<String>,
+    secret: Option<Sealed>,
+    kept: Option<&TwilioKey>,
+) -> Result<Option<TwilioKey>, Wrong> {
+    let Some(id) = id else {
+        return match secret {
+            Some(_) => Err(Wrong::new("twilio.api_key_sid", "is missing")),
+            None => Ok(None),
         };
-        Ok(Twilio { account_sid, auth_token, from })
+    };
+    let sid = sid("twilio.api_key_sid", "SK", Some(id))?;
+    let kept = kept.filter(|kept| kept.sid == sid).map(|kept| kept.secret.clone());
+    let secret = secret.or(kept);
+    let secret = secret.ok_or_else(|| Wrong::new("twilio.api_key_secret", "is missing"))?;
+    Ok(Some(TwilioKey { sid, secret }))
+}
+
+fn sender(
+    number: Option<String>,
+    service: Option<String>,
+    country: &str,
+) -> Result<TwilioSender, Wrong> {
+    match (number, service) {
+        (Some(number), None) => {
+            Ok(TwilioSender::Number(check::phone_number("twilio.from", &number, country)?))
+        }
+        (None, Some(service)) => {
+            let field = "twilio.messaging_service_sid";
+            Ok(TwilioSender::Service(sid(field, "MG", Some(service))?))
+        }
+        _ => {
+            let problem = "give this or `twilio.messaging_service_sid`, and not both";
+            Err(Wrong::new("twilio.from", problem))
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! What an operator sets of the voice agent itself: the time limit of a call, which assistant takes
-//! which inbound call, and the credential that Vapi sends.
+//! which inbound call, where numbers that Vapi keeps lead, and the credential that Vapi sends.
 
-use hookswitch_storage::{CallRules, InboundRule, InboundWhen};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hookswitch_storage::{CallRules, InboundRule, InboundWhen, NumberRule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +101,59 @@ pub(super) fn inbound(
             when: document.when,
             language,
         });
+    }
+    Ok(rules)
+}
+
+/// One entry of `vapi_numbers`, as written.
+#[derive(Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NumberDocument {
+    /// The assistant that takes all its calls; without one Vapi asks for each call.
+    assistant_id: Option<String>,
+    /// Where callers are sent when nobody takes the call.
+    fallback: Option<String>,
+}
+
+impl From<&NumberRule> for NumberDocument {
+    fn from(rule: &NumberRule) -> Self {
+        Self { assistant_id: rule.assistant_id.clone(), fallback: rule.fallback.clone() }
+    }
+}
+
+/// `vapi_numbers`, as written.
+pub(super) fn written(rules: &BTreeMap<String, NumberRule>) -> BTreeMap<String, NumberDocument> {
+    rules.iter().map(|(id, rule)| (id.clone(), NumberDocument::from(rule))).collect()
+}
+
+/// `vapi_numbers`, as stored. Only what is listed as the org's own is ever touched, and its calls go to
+/// assistants of its own.
+pub(super) fn numbers(
+    documents: BTreeMap<String, NumberDocument>,
+    listed: &BTreeSet<String>,
+    assistants: &[String],
+    own: &BTreeSet<String>,
+    country: &str,
+) -> Result<BTreeMap<String, NumberRule>, Wrong> {
+    let mut rules = BTreeMap::new();
+    for (id, NumberDocument { assistant_id, fallback }) in documents {
+        let field = |name: &str| format!("vapi_numbers.{id}{name}");
+        if !listed.contains(&id) {
+            let problem = "is not one of `vapi_phone_number_ids`; add it there too";
+            return Err(Wrong::new(field(""), problem));
+        }
+        if assistant_id.as_ref().is_some_and(|assistant| !assistants.contains(assistant)) {
+            let problem = "is not one of `assistant_ids`; add it there too";
+            return Err(Wrong::new(field(".assistant_id"), problem));
+        }
+        let number = |text: String| check::phone_number(&field(".fallback"), &text, country);
+        let fallback = fallback.map(number).transpose()?;
+        if fallback.as_ref().is_some_and(|number| own.contains(number)) {
+            let problem =
+                "is one of the org's own `phone_numbers`; callers would go round in circles";
+            return Err(Wrong::new(field(".fallback"), problem));
+        }
+        rules.insert(id, NumberRule { assistant_id, fallback });
     }
     Ok(rules)
 }

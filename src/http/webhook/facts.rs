@@ -5,7 +5,7 @@ use hookswitch_actors::{CallFact, CallFacts, OrgEntry};
 use hookswitch_storage::{CallLinks, Caller, Direction, TransferSign as Sign};
 use jiff::Timestamp;
 
-use crate::vapi::{CallInfo, HandedOver, Kind, Target};
+use crate::vapi::{CallInfo, Kind, Target, handed_over_to, reported, shortened};
 
 pub(super) fn call_facts(org: Option<&OrgEntry>, call: &CallInfo) -> CallFacts {
     let country = org.map_or("US", |org| org.settings().country.as_str());
@@ -54,7 +54,10 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
             let ended_reason = ended_reason.as_deref().map(shortened);
             let mut facts = vec![CallFact::Status { status: shortened(&status), ended_reason }];
             facts.extend(target.into_iter().flat_map(|target| {
-                [transfer(org, &target), CallFact::HandedOn { sign: Sign::Dialing, to: target.to }]
+                [
+                    handed_over_to(org, &target),
+                    CallFact::HandedOn { sign: Sign::Dialing, to: target.to },
+                ]
             }));
             facts.extend(made_at.and_then(|at| whereabouts(&status, at)));
             facts.extend(refusal.map(|why| CallFact::Warning {
@@ -66,16 +69,7 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
             }));
             facts
         }
-        Kind::EndOfCallReport(report) => {
-            let handed_on = report.transfers.iter().flat_map(|entry| handed_on(org, entry));
-            let mut facts: Vec<CallFact> = handed_on.collect();
-            facts.push(CallFact::Report {
-                report: Box::new(report.kept()),
-                ended_reason: report.ended_reason.as_deref().map(shortened),
-                made_at,
-            });
-            facts
-        }
+        Kind::EndOfCallReport(report) => reported(org, &report, made_at),
         Kind::Transcript { speaker, text, is_final } => {
             vec![CallFact::Said { speaker, text, is_final }]
         }
@@ -87,7 +81,7 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
             let taken = |target: Target| {
                 let sign = CallFact::HandedOn { sign: Sign::Accepted, to: target.to.clone() };
                 let to_a_person = target.to.is_some().then_some(sign);
-                [Some(transfer(org, &target)), to_a_person].into_iter().flatten()
+                [Some(handed_over_to(org, &target)), to_a_person].into_iter().flatten()
             };
             target.into_iter().flat_map(taken).collect()
         }
@@ -121,41 +115,11 @@ pub(super) fn facts_of(org: &OrgEntry, kind: Kind, made_at: Option<Timestamp>) -
 const CARRIER_CONTROL: &str = "Vapi leaves hanging up and forwarding to this server, which does \
     not command the carrier. Remove `phone-call-control` from the assistant's server messages.";
 
-/// Longest text of Vapi's that is repeated, other than what was said, characters.
-const MAX_REPEATED: usize = 300;
-
-fn shortened(text: &str) -> String {
-    text.chars().take(MAX_REPEATED).collect()
-}
-
 /// Where the caller is at this moment of Vapi's, as far as a status says so.
 fn whereabouts(status: &str, at: Timestamp) -> Option<CallFact> {
     match status {
         "in-progress" => Some(CallFact::Whereabouts { with_agent: true, at }),
         "forwarding" => Some(CallFact::Whereabouts { with_agent: false, at }),
         _ => None,
-    }
-}
-
-/// What a report says of one hand-over.
-fn handed_on(org: &OrgEntry, entry: &HandedOver) -> Vec<CallFact> {
-    let sign = match entry.status.as_str() {
-        "connected" | "completed" => Sign::Bridged,
-        "no-answer" | "voicemail" => Sign::NoAnswer,
-        "busy" | "failed" | "cancelled" => Sign::Rejected,
-        _ => return Vec::new(),
-    };
-    let target = Target { to: entry.to.clone(), summary: None };
-    let told = target.to.is_some().then(|| transfer(org, &target));
-    let sign = CallFact::HandedOn { sign, to: target.to };
-    told.into_iter().chain([sign]).collect()
-}
-
-fn transfer(org: &OrgEntry, target: &Target) -> CallFact {
-    let department = target.to.as_deref().and_then(|number| org.department_at(number));
-    CallFact::Transfer {
-        department: department.map(str::to_owned),
-        to: target.to.clone(),
-        summary: target.summary.clone().unwrap_or_default(),
     }
 }

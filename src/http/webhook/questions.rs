@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use hookswitch_actors::booking::locale::say_in;
 use hookswitch_actors::questions::{
     Destination, Welcome, assistant_for_handoff, hand_over, may_dial,
 };
@@ -47,7 +48,8 @@ pub(super) async fn answer_question(
                 Some(person) => transfer_to(person),
                 None => CallFact::Warning { code: "transfer_refused", message: NO_ONE.into() },
             });
-            transfer_body(person.as_ref())
+            let locale = org.map(|org| org.settings().locale).unwrap_or_default();
+            say_in(locale, || transfer_body(person.as_ref()))
         }
         Question::WhichAssistant { named } => {
             let speaking = facts.assistant_id.as_deref();

@@ -64,13 +64,21 @@ pub struct Setup {
     pub account: String,
     /// The token that opens it and signs its reports.
     pub token: String,
+    /// A key that opens it as well, with its secret.
+    pub key: Option<(String, String)>,
 }
 
 impl Setup {
     /// An account without messages.
     #[must_use]
     pub fn new(account: &str, token: &str) -> Self {
-        Self { account: account.to_owned(), token: token.to_owned() }
+        Self { account: account.to_owned(), token: token.to_owned(), key: None }
+    }
+
+    /// With a key of the account's.
+    #[must_use]
+    pub fn with_key(self, sid: &str, secret: &str) -> Self {
+        Self { key: Some((sid.to_owned(), secret.to_owned())), ..self }
     }
 }
 

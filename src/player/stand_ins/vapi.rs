@@ -68,6 +68,22 @@ impl StandIn {
         self.account().add(account::PHONE_NUMBER, number)
     }
 
+    /// A phone number, `null` if there is none of that id.
+    #[must_use]
+    pub fn phone_number(&self, id: &str) -> Value {
+        self.account().get(account::PHONE_NUMBER, id).unwrap_or_default()
+    }
+
+    /// Somebody changes a phone number in the dashboard.
+    pub fn change_phone_number(&self, id: &str, change: impl FnOnce(&mut Value)) {
+        self.account().change_by_hand(account::PHONE_NUMBER, id, change);
+    }
+
+    /// From now on a change of a phone number must not say of which kind it is.
+    pub fn takes_no_provider(&self) {
+        self.account().takes_provider = false;
+    }
+
     /// Every tool, the oldest first.
     #[must_use]
     pub fn tools(&self) -> Vec<Value> {

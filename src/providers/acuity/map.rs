@@ -93,7 +93,7 @@ pub(super) fn slots(body: &[u8], length: SignedDuration, places: u32) -> Option<
     let slots = roomy.filter_map(|time| {
         let own = time.duration.and_then(|minutes| i64::try_from(minutes).ok());
         let end = time.time.checked_add(own.map_or(length, SignedDuration::from_mins)).ok()?;
-        Some(FreeSlot { start: time.time, end })
+        Some(FreeSlot::new(time.time, end))
     });
     Some(slots.collect())
 }

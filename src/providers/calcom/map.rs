@@ -58,7 +58,7 @@ pub(super) fn slots(answer: &Answer, length: SignedDuration) -> Option<Vec<FreeS
             SlotBody::Time(start) => (start, None),
         };
         let end = end.or_else(|| start.checked_add(length).ok()).filter(|end| *end >= start)?;
-        Some(FreeSlot { start, end })
+        Some(FreeSlot::new(start, end))
     });
     Some(slots.collect())
 }

@@ -5,7 +5,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use hookswitch_actors::ports::{AccessTokens, ProviderError, before_booking};
+use hookswitch_actors::ports::{
+    AccessTokens, ProviderError, before_booking, has_room_for_bookings,
+};
 use hookswitch_storage::Secret;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -70,8 +72,8 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(wire: Arc<Wire>, tokens: Arc<dyn AccessTokens>) -> Self {
-        let requests = Quota::new(LONGEST_PAUSE);
-        let bookings = Quota::new(LONGEST_PAUSE_OF_BOOKINGS);
+        let requests = Quota::new(true, LONGEST_PAUSE);
+        let bookings = Quota::new(false, LONGEST_PAUSE_OF_BOOKINGS);
         Self { http: wire.http.own(), wire, tokens, requests, bookings }
     }
 
@@ -102,6 +104,11 @@ impl Client {
         self.send(self.http.request(Method::POST, url).json(body), &self.bookings).await
     }
 
+    /// Whether so many bookings could be asked for now.
+    pub(super) fn has_room_for_bookings(&self, count: usize) -> bool {
+        self.bookings.refuses().is_none() && has_room_for_bookings(count)
+    }
+
     pub(super) async fn delete(&self, path: &[&str]) -> Result<Answer, Without> {
         let url = http::join(&self.wire.base, path);
         self.send(self.http.request(Method::DELETE, url), &self.requests).await
@@ -113,12 +120,12 @@ impl Client {
         }
         let again = request.try_clone();
         let token = self.tokens.current().await.map_err(Without::Token)?;
-        let answer = self.sent(request, &token).await?;
+        let answer = self.sent(request, &token, quota).await?;
         let answer = match again {
             // What is answered so was not done.
             Some(again) if answer.status == StatusCode::UNAUTHORIZED => {
                 let token = self.tokens.instead_of(&token).await.map_err(Without::Token)?;
-                self.sent(again, &token).await?
+                self.sent(again, &token, quota).await?
             }
             _ => answer,
         };
@@ -126,25 +133,36 @@ impl Client {
         Ok(answer)
     }
 
-    async fn sent(&self, request: RequestBuilder, token: &Secret) -> Result<Answer, Without> {
+    async fn sent(
+        &self,
+        request: RequestBuilder,
+        token: &Secret,
+        quota: &Quota,
+    ) -> Result<Answer, Without> {
         let value = [b"Bearer ", token.expose()].concat();
         let bearer = HeaderValue::from_bytes(&value);
         let mut bearer = bearer.map_err(|_| Without::Token(ProviderError::Reconnect))?;
         bearer.set_sensitive(true);
         let request = request.header(AUTHORIZATION, bearer);
-        self.http.send(request).await.map_err(Without::Lost)
+        let sent = match quota.of_all {
+            true => self.http.send(request).await,
+            false => self.http.send_apart(request).await,
+        };
+        sent.map_err(Without::Lost)
     }
 }
 
 /// What is left of a quota: a request that would be refused is not sent.
 struct Quota {
+    /// Whether it is that of all requests, not of bookings.
+    of_all: bool,
     longest_pause: Duration,
     rests_until: Mutex<Option<Instant>>,
 }
 
 impl Quota {
-    fn new(longest_pause: Duration) -> Self {
-        Self { longest_pause, rests_until: Mutex::default() }
+    fn new(of_all: bool, longest_pause: Duration) -> Self {
+        Self { of_all, longest_pause, rests_until: Mutex::default() }
     }
 
     /// The refusal that Calendly would send, while it would.

@@ -52,7 +52,7 @@ pub(super) fn slots(open: Vec<OpenBody>, length: SignedDuration) -> Vec<FreeSlot
     let open = open.into_iter().filter(|open| open.status == "available");
     open.filter_map(|open| {
         let end = open.start_time.checked_add(length).ok()?;
-        Some(FreeSlot { start: open.start_time, end })
+        Some(FreeSlot::new(open.start_time, end))
     })
     .collect()
 }
@@ -81,7 +81,7 @@ pub(super) fn opened_by_moving(
         first.checked_add(after).ok().filter(|start| *start < moving.1)
     });
     let slots =
-        starts.filter_map(|start| Some(FreeSlot { start, end: start.checked_add(length).ok()? }));
+        starts.filter_map(|start| Some(FreeSlot::new(start, start.checked_add(length).ok()?)));
     let is_new =
         |slot: &FreeSlot| slot.start != moving.0 && near.binary_search(&slot.start).is_err();
     slots.filter(is_new).filter(|slot| is_covered(slot, open, moving)).collect()

@@ -155,6 +155,10 @@ impl Calendly {
         to: Timestamp,
         old: &[Entry],
     ) -> Result<ProviderBooking, ProviderError> {
+        // The new one, and the old one again if that cannot be had.
+        if !self.client.has_room_for_bookings(2) {
+            return Err(ProviderError::Unavailable { retry_after: None });
+        }
         for old in old {
             self.cancel_event(old, Some(map::MOVED)).await?;
         }

@@ -3,7 +3,7 @@
 //! that a clock shows twice or never is not used.
 
 use hookswitch_actors::ports::{ProviderError, ProviderRecord, ProviderState};
-use hookswitch_storage::Booking;
+use hookswitch_storage::{Act, Booking};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -204,10 +204,18 @@ pub(super) fn search(phone: &Phone) -> Value {
     json!({"phone_number": {"number": phone.number, "country_code": phone.code}})
 }
 
+/// How many people come to a booking that is about to move, which may be others than before.
+pub(super) fn party_to_be(booking: &Booking) -> u32 {
+    match booking.intent.as_ref().map(|intent| &intent.act) {
+        Some(Act::Move(to)) => to.party_size.unwrap_or(to.places).max(1),
+        _ => party(booking),
+    }
+}
+
 /// The body that changes a reservation; the party is a text in the only sample.
 pub(super) fn change(booking: &Booking, time: DateTime) -> Value {
     json!({
-        "party_size": party(booking).to_string(),
+        "party_size": party_to_be(booking).to_string(),
         "date_time": written(time),
         "special_request": special_request(booking),
     })

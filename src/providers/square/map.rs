@@ -23,7 +23,7 @@ pub(super) fn slots(openings: &[Opening], length: SignedDuration) -> Vec<FreeSlo
     let slot = |opening: &Opening| {
         let start = opening.start_at;
         let end = wire::end(start, &opening.appointment_segments);
-        Some(FreeSlot { start, end: end.or_else(|| start.checked_add(length).ok())? })
+        Some(FreeSlot::new(start, end.or_else(|| start.checked_add(length).ok())?))
     };
     openings.iter().filter_map(slot).collect()
 }

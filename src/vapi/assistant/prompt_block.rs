@@ -48,6 +48,15 @@ pub(super) fn put(model: &mut Map<String, Value>, prompt: Option<&str>) {
     }
 }
 
+/// Whether our part is in the first system message.
+pub(super) fn is_in(model: &Map<String, Value>) -> bool {
+    let mut messages = model.get("messages").and_then(Value::as_array).into_iter().flatten();
+    let prompt = messages.find(|message| is_prompt(message));
+    prompt
+        .and_then(|prompt| prompt["content"].as_str())
+        .is_some_and(|words| around(words).is_some())
+}
+
 /// The words of a prompt that are not ours.
 #[must_use]
 pub fn outside(words: &str) -> String {

@@ -40,6 +40,7 @@ fn wanted(prompt: &str) -> Wanted {
         tool_ids: vec!["ours-1".into(), "ours-2".into()],
         retired_tool_ids: vec!["ours-old".into(), "ours-2".into()],
         managed: Some(managed(prompt)),
+        words: None,
     }
 }
 
@@ -333,7 +334,12 @@ fn a_number_asks_us_or_rings_at_one_assistant_and_falls_back_to_a_person() {
     let block = server("https://calls.example.com", &with_secret());
     let current = json!({"id": "n-1", "provider": "twilio", "name": "Front desk",
         "assistantId": "old", "squadId": "s", "hooks": [{"on": "call.ringing"}]});
-    let asked = compose_number(&current, &NumberTaker::Asked, &block, Some("+15125550100"));
+    let asked = compose_number(
+        &current,
+        &NumberTaker::Asked,
+        &block,
+        Some(("+15125550100", "One moment.")),
+    );
     assert_eq!((&asked["assistantId"], &asked["squadId"]), (&Value::Null, &Value::Null));
     assert!(asked.get("workflowId").is_none(), "what was absent stays absent");
     assert_eq!(asked["fallbackDestination"]["number"], "+15125550100");
@@ -341,7 +347,8 @@ fn a_number_asks_us_or_rings_at_one_assistant_and_falls_back_to_a_person() {
     for kept in ["id", "provider", "name", "hooks"] {
         assert_eq!(asked[kept], current[kept], "{kept}");
     }
-    let again = compose_number(&asked, &NumberTaker::Asked, &block, Some("+15125550100"));
+    let again =
+        compose_number(&asked, &NumberTaker::Asked, &block, Some(("+15125550100", "One moment.")));
     assert_eq!(again, asked);
     let fixed = compose_number(&asked, &NumberTaker::Assistant("new".into()), &block, None);
     assert_eq!(fixed["assistantId"], "new");

@@ -1,7 +1,7 @@
 //! What Vapi keeps, in our own terms. Lenient: a tool or an assistant may have been made by anybody, in any
 //! year.
 
-use hookswitch_actors::ports::{KeptAssistant, KeptTool};
+use hookswitch_actors::ports::{KeptAssistant, KeptNumber, KeptTool};
 use serde_json::{Value, json};
 
 use super::canonical::sha256;
@@ -41,6 +41,12 @@ pub(super) fn assistant(image: Value) -> KeptAssistant {
         own_tools: own.map(name).chain(functions).collect(),
         image,
     }
+}
+
+/// A phone number.
+pub(super) fn phone_number(image: Value) -> KeptNumber {
+    let number = image["number"].as_str().or_else(|| image["sipUri"].as_str()).map(str::to_owned);
+    KeptNumber { number, image }
 }
 
 /// The tools that an assistant has by their ids, pinned ones included.

@@ -107,7 +107,7 @@ proptest! {
         let tools = [("book".to_owned(), Some("ours-1".to_owned()))];
         let unwanted = ["ours-2".to_owned()];
         let wish = Wish {
-            agent: &agent, org: &org, stays: true, can_book: true, tools: &tools, unwanted: &unwanted,
+            agent: &agent, org: &org, less: false, can_book: true, tools: &tools, unwanted: &unwanted,
         };
         let plan = platform.plan(&read::assistant(before.clone()), &wish);
         prop_assert!(READ_ONLY.iter().all(|name| !plan.changes.contains_key(*name)));
@@ -150,10 +150,10 @@ proptest! {
 
 #[test]
 fn only_a_refusal_of_the_field_itself_is_about_the_type() {
-    assert!(names_type("property type should not exist"));
-    assert!(names_type("type must be one of the following values: function"));
-    assert!(!names_type("function.parameters.type must be a string"));
-    assert!(!names_type("model is missing"));
+    assert!(names("property type should not exist", "type"));
+    assert!(names("type must be one of the following values: function", "type"));
+    assert!(!names("function.parameters.type must be a string", "type"));
+    assert!(!names("model is missing", "type"));
 }
 
 #[test]
@@ -182,4 +182,37 @@ fn an_assistant_is_not_put_back_to_tools_that_are_gone() {
     let (now, then) = (read::assistant(model(json!(["t3"]))), model(json!(["t1", "t2"])));
     let plan = platform.plan_back(&now, &then, &["t2".to_owned(), "t3".to_owned()]);
     assert_eq!(plan.changes["model"]["toolIds"], json!(["t2"]));
+}
+
+#[test]
+fn a_pinned_tool_that_is_gone_is_not_put_back() {
+    let platform = VapiPlatform::new(&Config::default(), clock(), Toolbox::standard()).unwrap();
+    let pinned = json!([{"toolId": "t1", "version": "v1"}, {"toolId": "t2", "version": "v1"}]);
+    let then = json!({"id": "a", "model": {"toolIds": ["t1", "t2"], "toolRefs": pinned}});
+    let now = read::assistant(json!({"id": "a", "model": {"toolIds": []}}));
+    let plan = platform.plan_back(&now, &then, &["t2".to_owned()]);
+    let model = &plan.changes["model"];
+    assert_eq!(model["toolIds"], json!(["t2"]));
+    assert_eq!(model["toolRefs"], json!([{"toolId": "t2", "version": "v1"}]));
+}
+
+#[test]
+fn what_an_assistant_would_not_take_on_hides_nothing_that_it_lacks_since() {
+    let (platform, org, agent) = ours();
+    let tools = [("book".to_owned(), Some("ours-1".to_owned()))];
+    let wish = Wish {
+        agent: &agent,
+        org: &org,
+        less: false,
+        can_book: true,
+        tools: &tools,
+        unwanted: &[],
+    };
+    let plan = |ids: Value, words: &str| {
+        let model = json!({"toolIds": ids, "messages": [{"role": "system", "content": words}]});
+        platform.plan(&read::assistant(json!({"id": "a", "model": model})), &wish).digest
+    };
+    let left_over = plan(json!(["ours-1"]), "as Vapi keeps it");
+    assert_eq!(plan(json!(["ours-1"]), "as Vapi keeps it"), left_over);
+    assert_ne!(plan(json!([]), "as Vapi keeps it"), left_over, "a tool was taken off by hand");
 }

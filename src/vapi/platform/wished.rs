@@ -3,16 +3,23 @@
 use std::time::Duration;
 
 use hmac::{Hmac, Mac};
-use hookswitch_actors::ports::{PlatformError, ToolSpec, Wish};
+use hookswitch_actors::booking::locale::say_in;
+use hookswitch_actors::booking::phrases::questions::connecting_you;
+use hookswitch_actors::ports::{NumberWish, PlatformError, ToolSpec, Wish};
 use hookswitch_actors::tools::{Face, Toolbox, prompt};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::super::assistant::{Managed, Wanted, between, compose};
+use super::super::assistant::{Managed, NumberTaker, Wanted, between, compose, compose_number};
 use super::super::lint::{self, Beside, Finding};
 use super::super::server_block::{NoProof, ServerBlock};
 use super::super::tool_definition::tool_definition;
 use crate::config::{Config, Secret, Vapi};
+
+/// Our part of an assistant's prompt.
+fn prompt(wish: &Wish<'_>) -> String {
+    prompt::compose(wish.org.settings(), wish.can_book, wish.agent.prompt.as_deref())
+}
 
 /// What does not change while the server runs.
 pub(super) struct Wished {
@@ -85,31 +92,67 @@ impl Wished {
         Wanted {
             tool_ids: wish.tools.iter().filter_map(|(_, id)| id.clone()).collect(),
             retired_tool_ids: wish.unwanted.to_vec(),
-            managed: if wish.stays { self.managed(wish) } else { None },
+            managed: if wish.less { None } else { self.managed(wish) },
+            words: wish.less.then(|| prompt(wish)),
         }
+    }
+
+    /// An assistant without anything of ours in place of `current`.
+    pub(super) fn left(&self, current: &Value, tools: &[String]) -> Value {
+        let wanted = Wanted { retired_tool_ids: tools.to_vec(), ..Wanted::default() };
+        let mut assistant = compose(current, &wanted);
+        let url = current["server"]["url"].as_str().unwrap_or_default();
+        let public = self.public_url.as_deref();
+        if public.is_some_and(|public| ServerBlock::leads_here(url, public)) {
+            assistant["server"] = Value::Null;
+        }
+        assistant
+    }
+
+    /// A phone number as it is wanted in place of `current`; as it is, if its org cannot prove itself.
+    pub(super) fn number(&self, current: &Value, wish: &NumberWish<'_>) -> Value {
+        let server = self.number_server(wish).and_then(Result::ok);
+        let Some(server) = server else { return current.clone() };
+        let taker = match &wish.rule.assistant_id {
+            Some(id) => NumberTaker::Assistant(id.clone()),
+            None => NumberTaker::Asked,
+        };
+        let words = say_in(wish.org.settings().locale, connecting_you);
+        let fallback = wish.rule.fallback.as_deref().map(|number| (number, words));
+        compose_number(current, &taker, &server, fallback)
+    }
+
+    /// Why a phone number cannot be given what is wanted, if so.
+    pub(super) fn number_obstacle(&self, wish: &NumberWish<'_>) -> Option<String> {
+        self.number_server(wish)?.err().map(|error| error.to_string())
+    }
+
+    fn number_server(&self, wish: &NumberWish<'_>) -> Option<Result<ServerBlock, NoProof>> {
+        // Settings name numbers only that are listed with the org.
+        let public = self.public_url.as_deref()?;
+        Some(ServerBlock::of_org(wish.org, true, &self.vapi, public, self.deadline))
     }
 
     /// What we look after beside the tools. An assistant whose org cannot prove itself keeps its server, and
     /// says so in its findings; without one the rest would be of no use to it.
     fn managed(&self, wish: &Wish<'_>) -> Option<Managed> {
-        let (org, agent) = (wish.org, wish.agent);
-        let base = self.public_url.as_deref()?;
-        let assistant = Some(agent.assistant_id.as_str());
-        let server = ServerBlock::of_org(org, assistant, &self.vapi, base, self.deadline).ok()?;
         Some(Managed {
-            prompt: prompt::compose(org.settings(), wish.can_book, agent.prompt.as_deref()),
-            server,
+            prompt: prompt(wish),
+            server: self.server(wish)?.ok()?,
             monitor_authenticated: self.vapi.public_key.is_some(),
-            limit_seconds: org.settings().calls.limit_seconds,
+            limit_seconds: wish.org.settings().calls.limit_seconds,
         })
     }
 
     /// Why an org's assistants cannot be given all that is wanted, if so.
     pub(super) fn obstacle(&self, wish: &Wish<'_>) -> Option<String> {
-        let base = self.public_url.as_deref()?;
-        let assistant = Some(wish.agent.assistant_id.as_str());
-        let server = ServerBlock::of_org(wish.org, assistant, &self.vapi, base, self.deadline);
-        server.err().map(|error| error.to_string())
+        self.server(wish)?.err().map(|error| error.to_string())
+    }
+
+    fn server(&self, wish: &Wish<'_>) -> Option<Result<ServerBlock, NoProof>> {
+        let public = self.public_url.as_deref()?;
+        let listed = wish.org.settings().assistant_ids.contains(&wish.agent.assistant_id);
+        Some(ServerBlock::of_org(wish.org, listed, &self.vapi, public, self.deadline))
     }
 
     /// What is wrong with tools as they would be sent.

@@ -109,15 +109,29 @@ pub struct AgentProblem {
     pub passes: bool,
 }
 
-/// An assistant as it was before a change.
+/// What is kept of before a change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotOf {
+    /// An assistant.
+    #[default]
+    Assistant,
+    /// A phone number.
+    PhoneNumber,
+}
+
+/// An assistant, or a phone number, as it was before a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AssistantSnapshot {
     /// Whose.
     pub org: OrgId,
-    /// Vapi's id of the assistant.
+    /// Which of them it is.
+    #[serde(default)]
+    pub of: SnapshotOf,
+    /// Vapi's id of it.
     pub assistant_id: String,
     /// When it was taken.
     pub taken_at: Timestamp,
-    /// The assistant, sealed under the field name `assistant.snapshot`.
+    /// The whole of it, sealed under the field name `assistant.snapshot`.
     pub image: Sealed,
 }

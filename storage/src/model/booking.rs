@@ -66,6 +66,9 @@ pub struct Booking {
     /// The call that made it.
     #[serde(default)]
     pub call_id: Option<CallId>,
+    /// When its customer said that they will come, at its present time.
+    #[serde(default)]
+    pub customer_confirmed_at: Option<Timestamp>,
     /// What happened to it, oldest first.
     #[serde(default)]
     pub history: Vec<BookingChange>,
@@ -84,6 +87,12 @@ impl Booking {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.status != BookingStatus::Cancelled
+    }
+
+    /// Whether it is agreed with everybody.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.status == BookingStatus::Confirmed && self.outcome == Outcome::Confirmed
     }
 
     /// Whether the provider accepted it and has yet to decide (R19).
@@ -175,6 +184,8 @@ pub enum ChangeKind {
     Moved,
     /// How many people come changed, and nothing else.
     Resized,
+    /// For whom it is, or how they are reached, was put right.
+    Amended,
     /// It was cancelled.
     Cancelled,
     /// What is known of the provider's side changed.

@@ -45,6 +45,10 @@ pub struct CallRecord {
     pub ended_reason: Option<String>,
     /// Vapi's report, if one came.
     pub report: Option<CallReport>,
+    /// Whether nobody took the call that was handed over, as far as is known, and the wish to be called back is not
+    /// kept yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_callback: bool,
 }
 
 /// What Vapi reported after a call. What was reported later, by Vapi's clock, replaces the fields it has.

@@ -23,7 +23,7 @@ pub struct Callback {
     /// When, in the caller's words.
     #[serde(default)]
     pub preferred_time: Option<String>,
-    /// What about, in the caller's words.
+    /// What about, in the caller's words; a line for each time that they said more.
     #[serde(default)]
     pub about: Option<String>,
     /// How soon it matters.

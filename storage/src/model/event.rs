@@ -61,7 +61,13 @@ pub enum CallEvent {
     /// A booking was cancelled.
     BookingCancelled { booking: BookingSummary },
     /// A booking could not be made.
-    BookingFailed { reason: String },
+    BookingFailed {
+        reason: String,
+        /// The name for which it was wanted, where it was asked back whether that takes the place of
+        /// another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
     /// An attempt to book failed; the total for the call so far.
     AttemptCounted { attempts: u32 },
     /// The caller is to be handed over.
@@ -72,6 +78,9 @@ pub enum CallEvent {
         /// Whether the person hears something before the caller is connected.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         warm: bool,
+        /// Whether it takes a command of ours; otherwise the voice platform does it by itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_command: bool,
     },
     /// Something was heard of the hand-over to this number; of the one under way if none is named.
     TransferChanged { sign: TransferSign, number: Option<String> },
@@ -190,6 +199,9 @@ pub struct BookingSummary {
     pub customer_name: String,
     /// Confirmation code.
     pub confirmation: String,
+    /// When its customer said that they will come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_confirmed_at: Option<Timestamp>,
 }
 
 impl From<&crate::model::Booking> for BookingSummary {
@@ -204,6 +216,7 @@ impl From<&crate::model::Booking> for BookingSummary {
             time_zone: booking.time_zone.clone(),
             customer_name: booking.customer_name.clone(),
             confirmation: booking.confirmation.clone(),
+            customer_confirmed_at: booking.customer_confirmed_at,
         }
     }
 }

@@ -52,6 +52,13 @@ pub struct Message {
     pub handed_over_at: Option<Timestamp>,
     /// When it is no longer worth sending.
     pub expires_at: Timestamp,
+    /// The appointment, or the end of what is kept, before which it has to be there, if it is to wait for
+    /// the end of the org's quiet hours; `None` if it never does.
+    #[serde(default)]
+    pub waits_before: Option<Timestamp>,
+    /// Until when it does not wait all the same, since its reader has just done what it answers.
+    #[serde(default)]
+    pub awake_until: Option<Timestamp>,
     /// The job that sends it.
     pub job: JobId,
     /// When there was cause for it.
@@ -83,10 +90,16 @@ pub enum Purpose {
     Cancelled,
     /// A booking that was promised came to nothing.
     NotBooked,
+    /// A move or cancellation that was in doubt came to nothing: the booking stands as it was.
+    Unchanged,
     /// A slot is kept for somebody who waits.
     WaitlistOffer,
     /// Somebody wants to be called back; told to the business, not to a customer.
     Callback,
+    /// An appointment is near.
+    Reminder,
+    /// A wish to be called back is noted; told to whoever has it.
+    CallbackReceived,
 }
 
 impl Purpose {
@@ -98,8 +111,11 @@ impl Purpose {
             Self::Changed => "changed",
             Self::Cancelled => "cancelled",
             Self::NotBooked => "not_booked",
+            Self::Unchanged => "unchanged",
             Self::WaitlistOffer => "waitlist_offer",
             Self::Callback => "callback",
+            Self::Reminder => "reminder",
+            Self::CallbackReceived => "callback_received",
         }
     }
 }
@@ -110,6 +126,8 @@ impl Purpose {
 pub enum About {
     /// A booking.
     Booking(BookingId),
+    /// A booking as long as it starts then.
+    Visit(BookingId, Timestamp),
     /// A place in the waitlist, and the start of the slot that is kept.
     Waitlist(WaitlistId, Timestamp),
     /// A wish to be called back.

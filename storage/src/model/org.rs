@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::crypt::Sealed;
 use crate::ids::{ConnectionId, OrgId, ServiceId, WebhookId};
 use crate::model::handover::Department;
-use crate::model::voice::{CallRules, InboundRule, Locale};
+use crate::model::timing::MessageRules;
+use crate::model::voice::{CallRules, InboundRule, Locale, NumberRule};
 use crate::model::webhook_auth::WebhookAuth;
 
 /// One business and everything an operator has set for it.
@@ -87,6 +88,9 @@ pub struct Settings {
     /// The server that e-mail is sent through.
     #[serde(default)]
     pub smtp: Option<Smtp>,
+    /// When messages are sent.
+    #[serde(default)]
+    pub messages: MessageRules,
     /// How long a call may be.
     #[serde(default)]
     pub calls: CallRules,
@@ -94,6 +98,10 @@ pub struct Settings {
     /// the first of `assistant_ids`.
     #[serde(default)]
     pub inbound: Vec<InboundRule>,
+    /// How Vapi is to treat numbers of this org's, by its ids of them, each of which is among
+    /// `vapi_phone_number_ids`; the others are left as they are.
+    #[serde(default)]
+    pub vapi_numbers: BTreeMap<String, NumberRule>,
     /// The language that callers are spoken to in.
     #[serde(default)]
     pub locale: Locale,
@@ -121,12 +129,27 @@ fn yes() -> bool {
 /// An org's account at Twilio.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Twilio {
-    /// The account, `AC` and 32 hexadecimal digits.
-    pub account_sid: String,
-    /// The account's token, sealed under the field name `twilio.auth_token`.
-    pub auth_token: Sealed,
+    /// The account, `AC` and 32 hexadecimal digits; `None` for the server's own, to which nothing of the
+    /// rest is kept here.
+    #[serde(default)]
+    pub account_sid: Option<String>,
+    /// The account's token, sealed under the field name `twilio.auth_token`. It signs what Twilio posts.
+    #[serde(default)]
+    pub auth_token: Option<Sealed>,
+    /// A key of the account's, used in the token's place where there is one.
+    #[serde(default)]
+    pub api_key: Option<TwilioKey>,
     /// The sender.
     pub from: TwilioSender,
+}
+
+/// A key of an account at Twilio, which can be revoked without changing the account's token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwilioKey {
+    /// `SK` and 32 hexadecimal digits.
+    pub sid: String,
+    /// Its secret, sealed under the field name `twilio.api_key_secret`.
+    pub secret: Sealed,
 }
 
 /// Who a text message comes from.

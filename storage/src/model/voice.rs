@@ -58,6 +58,17 @@ pub struct InboundRule {
     pub language: Option<String>,
 }
 
+/// Who takes the calls of a number that Vapi keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberRule {
+    /// Vapi's id of the assistant that always does; `None` where Vapi asks for each call.
+    #[serde(default)]
+    pub assistant_id: Option<String>,
+    /// Where callers are sent when nobody takes the call, E.164; `None` leaves what is set there.
+    #[serde(default)]
+    pub fallback: Option<String>,
+}
+
 /// Whether the business is open, by its hours and closed dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

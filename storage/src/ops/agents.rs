@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::audit::{self, Note};
 use crate::error::StoreError;
 use crate::ids::OrgId;
-use crate::model::{Agent, AgentSync, AssistantSnapshot, Job, Org, SyncAgent, ToolLink};
+use crate::model::{
+    Agent, AgentSync, AssistantSnapshot, Direction, Job, Org, SnapshotOf, SyncAgent, ToolLink,
+};
 use crate::requests::{AgentOutcome, SaveAgent, SaveAgentOutcome};
 use crate::rows::Tx;
 use crate::trees::{agents, jobs, orgs, registrations};
@@ -15,7 +17,7 @@ use crate::trees::{agents, jobs, orgs, registrations};
 /// Most agents of one org.
 const MOST_AGENTS: usize = 100;
 
-/// Earlier states of one assistant that are kept.
+/// Earlier states of one assistant, or one number, that are kept.
 const SNAPSHOTS: usize = 10;
 
 /// Keeps an agent, makes its assistant the org's, and puts the job that brings it up to date.
@@ -37,9 +39,15 @@ pub(crate) fn save(
         return Ok(SaveAgentOutcome::TooMany);
     }
     let before = old.map(|old| old.assistant_id.as_str());
+    let is_new = !org.settings.assistant_ids.contains(&wanted.assistant_id);
     let Some(org) = claim(tx, org, &wanted.assistant_id, before)? else {
         return Ok(SaveAgentOutcome::OfAnotherOrg);
     };
+    if is_new {
+        let (subject, fields) = (wanted.assistant_id.clone(), Vec::new());
+        let note = Note { at: now, actor: by, action: "assistant.claimed", subject, fields };
+        audit::append(tx, Some(&org.id), note)?;
+    }
     // What another agent was about to leave is this one's now.
     for other in others.iter().filter(|other| other.leaving.contains(&wanted.assistant_id)) {
         let mut other = other.clone();
@@ -50,8 +58,13 @@ pub(crate) fn save(
         org: wanted.org.clone(),
         name: wanted.name.clone(),
         assistant_id: wanted.assistant_id.clone(),
-        direction: wanted.direction,
-        prompt: wanted.prompt.clone(),
+        direction: wanted
+            .direction
+            .unwrap_or_else(|| old.map_or(Direction::Inbound, |old| old.direction)),
+        prompt: match &wanted.prompt {
+            Some(prompt) => prompt.clone(),
+            None => old.and_then(|old| old.prompt.clone()),
+        },
         created_at: old.map_or(now, |old| old.created_at),
         updated_at: now,
         leaving: old.map(|old| old.leaving.clone()).unwrap_or_default(),
@@ -108,9 +121,11 @@ fn claim(
         (None, false) => ids.push(assistant_id.to_owned()),
         (None, true) => return Ok(Some(org)),
     }
-    for rule in &mut settings.inbound {
-        if Some(rule.assistant_id.as_str()) == before {
-            assistant_id.clone_into(&mut rule.assistant_id);
+    let of_rules = settings.inbound.iter_mut().map(|rule| &mut rule.assistant_id);
+    let of_numbers = settings.vapi_numbers.values_mut().filter_map(|r| r.assistant_id.as_mut());
+    for id in of_rules.chain(of_numbers) {
+        if Some(id.as_str()) == before {
+            assistant_id.clone_into(id);
         }
     }
     let new = Org { version: org.version + 1, settings, ..org.clone() };
@@ -174,7 +189,8 @@ pub(crate) fn keep(
     Ok(is_its_own)
 }
 
-/// Keeps what an assistant was before it is changed; the oldest go.
+/// Keeps what an assistant or a number was before it is changed. The oldest go, but the very first stays: it
+/// is the state from before us.
 pub(crate) fn keep_snapshot(
     tx: &mut Tx<'_>,
     snapshot: AssistantSnapshot,
@@ -185,12 +201,15 @@ pub(crate) fn keep_snapshot(
     agents::put_snapshot(tx, &snapshot)?;
     let kept = agents::snapshots(tx, &snapshot.org, &snapshot.assistant_id)?;
     let too_many = kept.len().saturating_sub(SNAPSHOTS);
-    for old in &kept[..too_many] {
+    for old in kept.iter().skip(1).take(too_many) {
         agents::delete_snapshot(tx, old);
     }
     let subject = snapshot.assistant_id.clone();
-    let note =
-        Note { at: now, actor: by, action: "assistant.changed", subject, fields: Vec::new() };
+    let action = match snapshot.of {
+        SnapshotOf::Assistant => "assistant.changed",
+        SnapshotOf::PhoneNumber => "phone_number.changed",
+    };
+    let note = Note { at: now, actor: by, action, subject, fields: Vec::new() };
     audit::append(tx, Some(&snapshot.org), note)
 }
 
@@ -204,7 +223,10 @@ pub(crate) fn forget_snapshot(
     super::require_org(tx, &snapshot.org)?;
     agents::delete_snapshot(tx, snapshot);
     let subject = snapshot.assistant_id.clone();
-    let action = "assistant.rolled_back";
+    let action = match snapshot.of {
+        SnapshotOf::Assistant => "assistant.rolled_back",
+        SnapshotOf::PhoneNumber => "phone_number.rolled_back",
+    };
     let note = Note { at: now, actor: by, action, subject, fields: Vec::new() };
     audit::append(tx, Some(&snapshot.org), note)
 }

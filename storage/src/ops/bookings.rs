@@ -2,6 +2,7 @@
 //! moves its claim, its meaning, its indexes, the tool call's record and the audit chain with it.
 
 mod adopt;
+mod amend;
 mod book;
 mod cancel;
 mod capacity;
@@ -20,6 +21,7 @@ use crate::rows::Tx;
 use crate::trees::claims::{self, Claim};
 
 pub(crate) use adopt::adopt;
+pub(crate) use amend::amend;
 pub(crate) use book::book;
 pub(crate) use cancel::{begin_cancel, cancel};
 pub(crate) use capacity::{Wanted, fits};
@@ -27,7 +29,7 @@ pub(crate) use code::normalised as normalised_code;
 pub(crate) use day_cap::full_days;
 pub(crate) use relocate::{begin_move, relocate};
 pub(crate) use settle::settle;
-pub(crate) use unsettled::{ask_again, promise};
+pub(crate) use unsettled::{ask_again, end_settling, promise};
 
 fn claim_of(booking: &Booking) -> Claim {
     Claim {

@@ -10,6 +10,9 @@ use crate::requests::{CallbackOutcome, ChangeCallback, RequestCallback};
 use crate::rows::Tx;
 use crate::trees::callbacks;
 
+/// Longest text of what one callback is about, characters.
+const MOST_ABOUT: usize = 4_000;
+
 /// Keeps a wish.
 pub(crate) fn request(
     tx: &mut Tx<'_>,
@@ -77,13 +80,36 @@ fn complete(
     callback.phone = wish.phone;
     callback.name = wish.name.or(callback.name);
     callback.preferred_time = wish.preferred_time.or(callback.preferred_time);
-    callback.about = wish.about.or(callback.about);
+    callback.about = all_of(callback.about.as_deref(), wish.about.as_deref());
     callback.urgency = wish.urgency.unwrap_or(callback.urgency);
     let callback = save(tx, &old, callback, "callback.completed", &wish.by, wish.now)?;
     if callback != old {
         messages::of_callback(tx, &callback, wish.now)?;
     }
     Ok(CallbackOutcome::Completed(Box::new(callback)))
+}
+
+/// What a caller said before and says now, a line each: who wants two things is called back about both.
+/// What is only said again, or again with more, stands once. Of far too much the middle goes.
+fn all_of(before: Option<&str>, now: Option<&str>) -> Option<String> {
+    let (Some(before), Some(now)) = (before, now) else {
+        return before.or(now).map(str::to_owned);
+    };
+    let words = |text: &str| -> String {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.fold(" ".to_owned(), |all, word| all + &word.to_lowercase() + " ")
+    };
+    let mut lines: Vec<&str> = before.lines().collect();
+    let new = words(now);
+    if !lines.iter().any(|line| words(line).contains(&new)) {
+        lines.retain(|line| !new.contains(&words(line)));
+        lines.push(now);
+    }
+    let length = |lines: &[&str]| lines.iter().map(|line| line.chars().count() + 1).sum::<usize>();
+    while lines.len() > 1 && length(&lines) > MOST_ABOUT {
+        lines.remove(lines.len() / 2);
+    }
+    Some(lines.join("\n"))
 }
 
 /// Changes what operators keep of a callback; `None` if there is no such.

@@ -52,7 +52,8 @@ pub(super) fn same_name(a: &str, b: &str) -> bool {
     letters(a) == letters(b)
 }
 
-/// Gives a known customer what it lacked.
+/// Gives a known customer what it lacked. The address of somebody else who uses the same number is none
+/// of theirs: they would be written to about each other.
 fn complete(
     tx: &mut Tx<'_>,
     old: Customer,
@@ -64,7 +65,9 @@ fn complete(
         customer.name.clone_from(&draft.name);
     }
     customer.phone = customer.phone.or_else(|| draft.phone.clone());
-    customer.email = customer.email.or_else(|| draft.email.clone());
+    if same_name(&customer.name, &draft.name) {
+        customer.email = customer.email.or_else(|| draft.email.clone());
+    }
     if customer != old {
         customer.updated_at = now;
         customers::put(tx, &customer, Some(&old))?;

@@ -40,9 +40,12 @@ pub(crate) fn hurry(
     kind: &str,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let mut waiting = jobs::waiting(tx)?;
-    waiting
-        .retain(|job| job.kind == kind && job.due > now && org.is_none_or(|org| job.org == *org));
+    let mut waiting = match org {
+        Some(org) => jobs::of_org(tx, org)?,
+        None => jobs::waiting(tx)?,
+    };
+    let waits = |job: &Job| job.state == JobState::Waiting && job.kind == kind && job.due > now;
+    waiting.retain(waits);
     for job in &mut waiting {
         job.due = now;
         jobs::put(tx, job)?;

@@ -1,25 +1,40 @@
 //! Messages to customers and to the business: written with what gives cause for them, once for each cause; they go on and
 //! never back.
 
+mod handover;
+mod pace;
+mod redirect;
+mod reply;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::audit::{self, Note};
 use super::customers::same_name;
+use super::reminders;
 use crate::error::StoreError;
 use crate::ids::{JobId, MessageId, OrgId};
 use crate::model::{
-    About, Booking, BookingStatus, Callback, ChangeKind, Channel, Job, JobState, Message,
-    MessageState, OfferNotice, Org, Outcome, Purpose, SEND_MESSAGE, WaitlistEntry,
+    About, Act, Booking, Callback, ChangeKind, Channel, Job, JobState, Message, MessageState,
+    OfferNotice, Org, Outcome, Purpose, SEND_MESSAGE, WaitlistEntry,
 };
-use crate::requests::{Handover, MessageNews};
-use crate::rows::Tx;
+use crate::rows::{Rows, Tx};
 use crate::trees::{customers, jobs, messages, orgs, waitlist};
+
+pub(crate) use handover::{begin, end, news};
+pub(crate) use redirect::of_amended;
+pub(crate) use reply::{confirm, wants};
 
 /// How long news of a booking are news.
 const NEWS: SignedDuration = SignedDuration::from_hours(24);
 
+/// For how long after somebody did something in a call they are awake, and a message answers it.
+const ANSWER: SignedDuration = SignedDuration::from_mins(15);
+
 /// Customers of one number that are looked at for an address; where there are as many, there may be more.
 const SAME_NUMBER: usize = 20;
+
+/// How long the receipt of a wish to be called back is one: later, the call itself has come or is due.
+const RECEIPT: SignedDuration = SignedDuration::from_hours(2);
 
 /// How long a wish to be called back is news: over a weekend without a mail server.
 const WISH: SignedDuration = SignedDuration::from_hours(72);
@@ -36,14 +51,85 @@ pub(crate) fn of_booking(
     for (channel, to) in ways {
         let Some(to) = to else { continue };
         let told = messages::of_cause(tx, &new.org, &cause(new, Purpose::Booked, channel))?;
+        let awake_until = is_answer(new, now).then(|| later(now, ANSWER));
+        if new.is_active()
+            && let Some(waiting) = waiting(tx, new, told.as_ref(), channel)?
+        {
+            // It is not sent yet, and will say what is true then.
+            hasten(tx, waiting, new, awake_until, now)?;
+            continue;
+        }
         let Some(purpose) = purpose(old, new, told.as_ref()) else { continue };
         let expires_at = match purpose {
-            Purpose::Booked | Purpose::Changed => later(now, NEWS).min(new.start),
+            Purpose::Booked | Purpose::Changed | Purpose::Unchanged => {
+                later(now, NEWS).min(new.start)
+            }
             _ => later(now, NEWS),
         };
         let about = About::Booking(new.id);
-        let draft = Draft { channel, purpose, about, to, expires_at };
+        let waits_before = Some(new.start);
+        let draft = Draft { channel, purpose, about, to, expires_at, waits_before, awake_until };
         queue(tx, &new.org, draft, &cause(new, purpose, channel), now)?;
+    }
+    reminders::plan(tx, new, now)
+}
+
+/// Whether what became of a booking is the answer to what its customer has just done: they are awake.
+fn is_answer(booking: &Booking, now: Timestamp) -> bool {
+    let act = booking.history.iter().rev().find(|change| change.kind != ChangeKind::Settled);
+    act.is_some_and(|act| act.call_id.is_some() && now.duration_since(act.at) < ANSWER)
+}
+
+/// The message that is to say how a booking stands, if it still waits to be sent.
+fn waiting(
+    tx: &Tx<'_>,
+    booking: &Booking,
+    told: Option<&Message>,
+    channel: Channel,
+) -> Result<Option<Message>, StoreError> {
+    let waits = |message: &Message| message.state == MessageState::Queued;
+    if let Some(told) = told.filter(|told| waits(told)) {
+        return Ok(Some(told.clone()));
+    }
+    Ok(last_change(tx, booking, channel)?.filter(waits))
+}
+
+/// The latest message about a move; one that still waited speaks for the moves after it as well.
+fn last_change(
+    rows: &dyn Rows,
+    booking: &Booking,
+    channel: Channel,
+) -> Result<Option<Message>, StoreError> {
+    for (place, change) in booking.history.iter().enumerate().rev() {
+        if change.kind == ChangeKind::Moved {
+            let cause = on(channel, change_cause(booking, place));
+            if let Some(message) = messages::of_cause(rows, &booking.org, &cause)? {
+                return Ok(Some(message));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What waits goes by what has happened since: perhaps its customer is awake now, or has to know sooner.
+fn hasten(
+    tx: &mut Tx<'_>,
+    mut message: Message,
+    booking: &Booking,
+    awake_until: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if message.waits_before == Some(booking.start) && awake_until.is_none() {
+        return Ok(());
+    }
+    message.waits_before = Some(booking.start);
+    message.awake_until = awake_until.or(message.awake_until);
+    message.expires_at = later(now, NEWS).min(booking.start);
+    message.updated_at = now;
+    messages::put(tx, &message)?;
+    if let Some(mut job) = jobs::get(tx, &message.org, &message.job)? {
+        job.due = job.due.min(now);
+        jobs::put(tx, &job)?;
     }
     Ok(())
 }
@@ -51,24 +137,34 @@ pub(crate) fn of_booking(
 /// What of a booking is news to its customer, who may have been told that it stands. Each has a
 /// cause of its own, so that a settlement that comes twice is told once.
 fn purpose(old: Option<&Booking>, new: &Booking, told: Option<&Message>) -> Option<Purpose> {
-    let stands = |booking: &Booking| {
-        booking.status == BookingStatus::Confirmed && booking.outcome == Outcome::Confirmed
-    };
     if old.is_some_and(Booking::is_active) && !new.is_active() {
         if new.outcome != Outcome::Failed {
             return Some(Purpose::Cancelled);
         }
         let promised = old.and_then(|old| old.intent.as_ref()).is_some_and(|i| i.promised);
-        return (promised || told.is_some()).then_some(Purpose::NotBooked);
+        // Whoever was told that nobody knows yet was told that they would hear.
+        let was_in_doubt = old.is_some_and(|old| old.outcome == Outcome::Unknown);
+        return (promised || was_in_doubt || told.is_some()).then_some(Purpose::NotBooked);
     }
-    let is_news = old.is_none_or(|old| !stands(old) || old.start != new.start);
+    if new.stands() && old.is_some_and(|old| came_to_nothing(old, new)) {
+        return Some(Purpose::Unchanged);
+    }
+    let is_news = old.is_none_or(|old| !old.stands() || old.start != new.start);
     match told {
-        _ if !stands(new) || !is_news => None,
+        _ if !new.stands() || !is_news => None,
         None => Some(Purpose::Booked),
-        // It is not sent yet, and will say what is true then.
-        Some(told) if told.state == MessageState::Queued => None,
         Some(_) => last_move(new).map(|_| Purpose::Changed),
     }
+}
+
+/// Whether a move or cancellation of which nobody knew what became of it was not done.
+fn came_to_nothing(old: &Booking, new: &Booking) -> bool {
+    let act = old.intent.as_ref().map(|intent| &intent.act);
+    let promised = old.intent.as_ref().is_some_and(|intent| intent.promised);
+    (promised || old.outcome == Outcome::Unknown)
+        && matches!(act, Some(Act::Move(_) | Act::Cancel { .. }))
+        && new.intent.is_none()
+        && old.start == new.start
 }
 
 /// Which of a booking's moves was the last, counted from its making.
@@ -79,10 +175,18 @@ fn last_move(booking: &Booking) -> Option<usize> {
 /// What is never told twice on one way.
 fn cause(booking: &Booking, purpose: Purpose, channel: Channel) -> String {
     let cause = match (purpose, last_move(booking)) {
-        (Purpose::Changed, Some(place)) => format!("{} {} {place}", purpose.name(), booking.id),
+        (Purpose::Changed, Some(place)) => change_cause(booking, place),
+        (Purpose::Unchanged, _) => {
+            format!("{} {} {}", purpose.name(), booking.id, booking.history.len())
+        }
         _ => format!("{} {}", purpose.name(), booking.id),
     };
     on(channel, cause)
+}
+
+/// The cause of telling a move, which is one of the booking's changes.
+fn change_cause(booking: &Booking, place: usize) -> String {
+    format!("{} {} {place}", Purpose::Changed.name(), booking.id)
 }
 
 /// A cause as it is kept for one way. That of text messages stands alone, as it did before there was
@@ -96,23 +200,30 @@ fn on(channel: Channel, cause: String) -> String {
 
 /// The message about a booking for one purpose on one way, as it stands now.
 pub(crate) fn about(
-    rows: &dyn crate::rows::Rows,
+    rows: &dyn Rows,
     booking: &Booking,
     purpose: Purpose,
     channel: Channel,
 ) -> Result<Option<Message>, StoreError> {
+    if purpose == Purpose::Changed {
+        return last_change(rows, booking, channel);
+    }
     messages::of_cause(rows, &booking.org, &cause(booking, purpose, channel))
 }
 
-struct Draft<'a> {
-    channel: Channel,
-    purpose: Purpose,
-    about: About,
-    to: &'a str,
-    expires_at: Timestamp,
+/// A message before it is one.
+pub(super) struct Draft<'a> {
+    pub(super) channel: Channel,
+    pub(super) purpose: Purpose,
+    pub(super) about: About,
+    pub(super) to: &'a str,
+    pub(super) expires_at: Timestamp,
+    pub(super) waits_before: Option<Timestamp>,
+    pub(super) awake_until: Option<Timestamp>,
 }
 
-fn queue(
+/// Writes a message down with the job that sends it; the one that is there if the cause had one.
+pub(super) fn queue(
     tx: &mut Tx<'_>,
     org: &OrgId,
     draft: Draft<'_>,
@@ -144,6 +255,8 @@ fn queue(
         problem_code: None,
         handed_over_at: None,
         expires_at: draft.expires_at,
+        waits_before: draft.waits_before,
+        awake_until: draft.awake_until,
         job: JobId::random(),
         created_at: now,
         updated_at: now,
@@ -188,7 +301,15 @@ pub(crate) fn of_offer(
         // The same slot may be kept for them once more, if what they booked of it came to nothing.
         let cause = format!("{} {} {} {}", purpose.name(), entry.id, notice.start, notice.until);
         let cause = on(channel, cause);
-        let draft = Draft { channel, purpose, about, to, expires_at: notice.until };
+        let draft = Draft {
+            channel,
+            purpose,
+            about,
+            to,
+            expires_at: notice.until,
+            waits_before: Some(notice.until),
+            awake_until: None,
+        };
         let queued = queue(tx, org, draft, &cause, now)?;
         first = first.or(queued);
     }
@@ -225,6 +346,7 @@ pub(crate) fn of_callback(
     callback: &Callback,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    received(tx, callback, now)?;
     let org = &callback.org;
     let settings = orgs::get(tx, org)?.map(|org| org.settings);
     let to = settings.and_then(|settings| settings.smtp).map(|smtp| smtp.notify);
@@ -233,10 +355,38 @@ pub(crate) fn of_callback(
         let first = on(channel, format!("{} {} {to}", purpose.name(), callback.id));
         let Some(cause) = next_cause(tx, org, first)? else { continue };
         let about = About::Callback(callback.id.clone());
-        let draft = Draft { channel, purpose, about, to: &to, expires_at: later(now, WISH) };
+        let draft = Draft {
+            channel,
+            purpose,
+            about,
+            to: &to,
+            expires_at: later(now, WISH),
+            // The business knows best when its own people read.
+            waits_before: None,
+            awake_until: None,
+        };
         queue(tx, org, draft, &cause, now)?;
     }
     Ok(())
+}
+
+/// Whoever asked for it in a call has it in writing, once.
+fn received(tx: &mut Tx<'_>, callback: &Callback, now: Timestamp) -> Result<(), StoreError> {
+    if callback.call_id.is_none() {
+        return Ok(());
+    }
+    let purpose = Purpose::CallbackReceived;
+    let draft = Draft {
+        channel: Channel::Sms,
+        purpose,
+        about: About::Callback(callback.id.clone()),
+        to: &callback.phone,
+        expires_at: later(now, RECEIPT),
+        waits_before: Some(later(now, RECEIPT)),
+        awake_until: Some(later(now, ANSWER)),
+    };
+    let cause = format!("{} {}", purpose.name(), callback.id);
+    queue(tx, &callback.org, draft, &cause, now).map(drop)
 }
 
 /// The cause of one more message of a kind, numbered from the second on; `None` if one of the earlier
@@ -251,118 +401,6 @@ fn next_cause(tx: &Tx<'_>, org: &OrgId, first: String) -> Result<Option<String>,
         }
     }
     Ok(Some(cause))
-}
-
-/// A message is about to be handed over with this text; `None` if it is not to be any more.
-pub(crate) fn begin(
-    tx: &mut Tx<'_>,
-    org: &OrgId,
-    id: &MessageId,
-    body: String,
-    now: Timestamp,
-) -> Result<Option<Message>, StoreError> {
-    let Some(mut message) = messages::get(tx, org, id)? else { return Ok(None) };
-    if !message.state.is_open() {
-        return Ok(None);
-    }
-    // A mail that goes again may have been taken the first time, and since then.
-    let again = message.channel == Channel::Email && message.state == MessageState::Sending;
-    let first = message.handed_over_at.filter(|_| again);
-    message.state = MessageState::Sending;
-    message.body = Some(body);
-    message.handed_over_at = first.or(Some(now));
-    message.updated_at = now;
-    messages::put(tx, &message)?;
-    Ok(Some(message))
-}
-
-/// How handing a message over ended; its job goes unless it is to be handed over again.
-pub(crate) fn end(
-    tx: &mut Tx<'_>,
-    org: &OrgId,
-    id: &MessageId,
-    handover: Handover,
-    now: Timestamp,
-) -> Result<Option<Message>, StoreError> {
-    let Some(mut message) = messages::get(tx, org, id)? else { return Ok(None) };
-    let mut over = true;
-    match handover {
-        Handover::Taken { external_id, state } => {
-            message.state = message.state.max(state);
-            message.external_id = Some(external_id);
-            message.problem = None;
-        }
-        Handover::NotTaken { problem } => {
-            over = !message.state.is_open();
-            if !over {
-                message.state = MessageState::Queued;
-                message.handed_over_at = None;
-                message.problem = Some(problem);
-            }
-        }
-        Handover::Refused { problem, code } => {
-            if message.state.is_open() {
-                message.state = MessageState::Failed;
-                message.problem = Some(problem);
-                message.problem_code = code;
-            }
-        }
-        Handover::Skipped { problem } => {
-            if message.state.is_open() {
-                message.state = MessageState::Skipped;
-                message.problem = Some(problem);
-            }
-        }
-    }
-    message.updated_at = now;
-    messages::put(tx, &message)?;
-    if over {
-        if let Some(job) = jobs::get(tx, org, &message.job)? {
-            jobs::delete(tx, &job);
-        }
-        note(tx, &message, "message.handed_over", now)?;
-    }
-    Ok(Some(message))
-}
-
-/// The carrier says what became of a message; `None` if it is none of ours.
-pub(crate) fn news(tx: &mut Tx<'_>, news: MessageNews) -> Result<Option<Message>, StoreError> {
-    let known = messages::of_sender(tx, &news.org, &news.external_id)?;
-    let known = match (known, &news.id) {
-        (None, Some(id)) => messages::get(tx, &news.org, id)?,
-        (known, _) => known,
-    };
-    let Some(mut message) = known else { return Ok(None) };
-    let other = message.external_id.as_ref().is_some_and(|id| *id != news.external_id);
-    // Their order is not certain; what arrived has arrived.
-    if other || news.state <= message.state {
-        return Ok(Some(message));
-    }
-    message.state = news.state;
-    message.external_id = Some(news.external_id);
-    message.problem = news.problem;
-    message.problem_code = news.code;
-    message.updated_at = news.now;
-    messages::put(tx, &message)?;
-    note(tx, &message, "message.reported", news.now)?;
-    Ok(Some(message))
-}
-
-/// A number wants no messages of the org any more, or wants them again.
-pub(crate) fn wants(
-    tx: &mut Tx<'_>,
-    org: &OrgId,
-    number: &str,
-    wanted: bool,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    super::require_org(tx, org)?;
-    match (wanted, messages::opted_out(tx, org, number)?) {
-        (true, Some(_)) => messages::opt_in(tx, org, number),
-        (false, None) => messages::opt_out(tx, org, number, now)?,
-        _ => {}
-    }
-    Ok(())
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {

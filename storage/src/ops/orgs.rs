@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::audit::{self, Note};
 use crate::error::StoreError;
 use crate::ids::{ConnectionId, OrgId};
-use crate::model::{AnswerRecord, Connection, Job, Org, Settings, WaitlistEntry};
+use crate::model::{AnswerRecord, Connection, Job, Org, SEND_MESSAGE, Settings, WaitlistEntry};
 use crate::requests::{CreateOrg, PutSettings};
 use crate::rows::{Key, Order, Rows, Table, Tx, decode};
 use crate::trees::{answers, connections, jobs, orgs, syncs, tokens, waitlist};
@@ -69,6 +69,7 @@ pub(crate) fn put_settings(
         return Ok(PutSettings::Conflict { field, value });
     }
     orgs::put(tx, &new, Some(&old))?;
+    messages_follow(tx, &old, &new, now)?;
     let subject = id.to_string();
     audit::append(
         tx,
@@ -76,6 +77,21 @@ pub(crate) fn put_settings(
         Note { at: now, actor: by, action: "settings.changed", subject, fields },
     )?;
     Ok(PutSettings::Saved(Box::new(new)))
+}
+
+/// What waits to be sent, or is planned, goes by the rules as they are now.
+fn messages_follow(
+    tx: &mut Tx<'_>,
+    old: &Org,
+    new: &Org,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rules = |org: &Org| (org.settings.messages.clone(), org.settings.timezone.clone());
+    if rules(old) == rules(new) {
+        return Ok(());
+    }
+    super::reminders::rules_changed(tx, &new.id, now)?;
+    super::jobs::hurry(tx, Some(&new.id), SEND_MESSAGE, now).map(drop)
 }
 
 /// Takes an org out of sight at once; [`sweep`] removes what is left of it.
@@ -86,6 +102,7 @@ pub(crate) fn doom(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let Some(org) = orgs::get(tx, id)? else { return Ok(false) };
+    super::departures::leave_all(tx, id, now)?;
     orgs::doom(tx, &org)?;
     for token in tokens::all(tx)?.iter().filter(|token| token.org.as_ref() == Some(id)) {
         tokens::delete(tx, token);

@@ -12,10 +12,10 @@ pub struct SaveAgent {
     pub name: String,
     /// Vapi's id of its assistant.
     pub assistant_id: String,
-    /// Who calls whom.
-    pub direction: Direction,
-    /// The operator's own instructions for it.
-    pub prompt: Option<String>,
+    /// Who calls whom; `None` leaves it as it is, inbound at first.
+    pub direction: Option<Direction>,
+    /// The operator's own instructions for it; `None` leaves them, `Some(None)` takes them away.
+    pub prompt: Option<Option<String>>,
 }
 
 /// What became of it.
@@ -36,6 +36,15 @@ pub enum SaveAgentOutcome {
     NoOrg,
     /// The org has as many agents as it may.
     TooMany,
+}
+
+/// What became of an agent that is to go.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RemoveAgentOutcome {
+    /// It is gone, and written down is that its assistant is to be left; this is the org as it stands.
+    Removed(Box<Org>),
+    /// There is no such agent.
+    NotFound,
 }
 
 /// What was found out about an agent's assistant.

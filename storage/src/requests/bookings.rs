@@ -127,6 +127,44 @@ pub enum MoveOutcome {
     KeyReused,
 }
 
+/// Contact details of a booking to be put right; those that are not set stay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AmendBooking {
+    /// Whose it is.
+    pub org: OrgId,
+    /// Which one.
+    pub id: BookingId,
+    /// Full name, not empty.
+    pub name: Option<String>,
+    /// E.164 number.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Replaces the booking's meaning, unless another booking has it.
+    pub meaning: Option<String>,
+    /// The tool call that puts it right.
+    pub tool_call: Option<ToolCallRef>,
+    /// The call in which it is put right.
+    pub call_id: Option<CallId>,
+    /// Who acts, for the audit chain.
+    pub by: String,
+    /// The time of the operation.
+    pub now: Timestamp,
+}
+
+/// What became of an [`AmendBooking`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum AmendOutcome {
+    /// It has these details, now or already.
+    Amended(Box<Booking>),
+    /// The org has no such booking.
+    NotFound,
+    /// It is cancelled.
+    Cancelled(Box<Booking>),
+    /// The tool call's id was used with other arguments.
+    KeyReused,
+}
+
 /// A booking to be cancelled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CancelBooking {

@@ -3,7 +3,27 @@
 use jiff::Timestamp;
 
 use crate::ids::{MessageId, OrgId};
-use crate::model::MessageState;
+use crate::model::{Message, MessageState};
+
+/// Whether a message may be handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Now; it is written down.
+    Begun(Box<Message>),
+    /// The org has sent as many as it may within an hour; not before then.
+    Later(Timestamp),
+    /// Never.
+    Over,
+}
+
+/// What became of a reminder whose time had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reminded {
+    /// It is a message, or nobody is to be reminded; what follows is planned.
+    Settled,
+    /// Nobody knows yet whether its booking stands; it is to be looked at again.
+    Unsettled,
+}
 
 /// How handing a message over ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -85,11 +85,17 @@ tables! {
     MessageOfCause = 92 "message index" Org,
     MessageOfSender = 93 "message index" Org,
     OptOuts = 94 "opt-out" Org,
+    /// What a number was last reminded of.
+    Reminded = 95 "reminded number" Org,
+    MessagePace = 96 "pace of messages" Org,
     /// Tools as they are registered with the voice platform, shared by all orgs.
     Registrations = 100 "registration" Global,
     Agents = 101 "agent" Org,
     ToolLinks = 102 "tool link" Org,
     Snapshots = 103 "assistant snapshot" Org,
+    PhoneNumbers = 104 "phone number" Org,
+    /// Assistants that nobody has any more and that may still carry what was put there.
+    Departures = 105 "departure" Global,
 }
 
 impl Table {

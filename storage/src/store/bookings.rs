@@ -9,8 +9,8 @@ use crate::ids::{BookingId, ConnectionId, OrgId, ResourceId, ServiceId};
 use crate::model::Booking;
 use crate::ops::bookings as ops;
 use crate::requests::{
-    AdoptBooking, AdoptOutcome, BookOutcome, BookingFilter, Busy, CancelBooking, CancelOutcome,
-    Listing, MoveBooking, MoveOutcome, NewBooking, Page, Settlement,
+    AdoptBooking, AdoptOutcome, AmendBooking, AmendOutcome, BookOutcome, BookingFilter, Busy,
+    CancelBooking, CancelOutcome, Listing, MoveBooking, MoveOutcome, NewBooking, Page, Settlement,
 };
 use crate::trees::{bookings, claims};
 use crate::writer::Grade::Promised;
@@ -38,6 +38,15 @@ impl Store {
     ) -> Result<Option<Booking>, StoreError> {
         let (org, id, by) = (org.clone(), *id, by.to_owned());
         self.write(Promised, move |tx| ops::settle(tx, &org, id, settlement, &by, now)).await
+    }
+
+    /// Removes the job that settles a booking, if nothing of it is unsettled at this moment.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn end_settling(&self, org: &OrgId, id: &BookingId) -> Result<(), StoreError> {
+        let (org, id) = (org.clone(), *id);
+        self.write(Promised, move |tx| ops::end_settling(tx, &org, id)).await
     }
 
     /// Writes down that the provider of a booking is about to be asked again for what is unsettled,
@@ -97,6 +106,15 @@ impl Store {
     /// If the request makes no sense or the disk refuses it; then nothing happened.
     pub async fn move_booking(&self, to: MoveBooking) -> Result<MoveOutcome, StoreError> {
         self.write(Promised, move |tx| ops::relocate(tx, to)).await
+    }
+
+    /// Puts right for whom a booking is and how they are reached; what they were told elsewhere is told
+    /// to them again.
+    ///
+    /// # Errors
+    /// If the name is empty or the disk refuses it; then nothing happened.
+    pub async fn amend_booking(&self, to: AmendBooking) -> Result<AmendOutcome, StoreError> {
+        self.write(Promised, move |tx| ops::amend(tx, to)).await
     }
 
     /// Cancels a booking and frees its range.

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use super::Store;
 use crate::error::StoreError;
 use crate::ids::{MessageId, OrgId};
-use crate::model::{Booking, Channel, Message, MessageState, OfferNotice, Purpose};
+use crate::model::{Booking, Channel, Message, MessageState, OfferNotice, Purpose, RemindBooking};
 use crate::ops;
-use crate::requests::{Handover, Listing, MessageNews, Page};
+use crate::requests::{Begun, Handover, Listing, MessageNews, Page, Reminded};
 use crate::trees::messages;
 use crate::writer::Grade::Promised;
 
@@ -71,7 +71,52 @@ impl Store {
         self.write(Promised, move |tx| ops::messages::of_offer(tx, &org, &notice, now)).await
     }
 
-    /// Writes down that a message is about to be handed over; `None` if it is not to be any more.
+    /// Makes a message of a reminder whose time has come, if it is still wanted, and plans the next.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn remind(
+        &self,
+        org: &OrgId,
+        notice: RemindBooking,
+        now: Timestamp,
+    ) -> Result<Reminded, StoreError> {
+        let org = org.clone();
+        self.write(Promised, move |tx| ops::reminders::remind(tx, &org, &notice, now)).await
+    }
+
+    /// Plans the reminders of some of an org's bookings anew, by the rules as they are now; from where
+    /// to go on, if there are more.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn plan_reminders(
+        &self,
+        org: &OrgId,
+        from: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let org = org.clone();
+        self.write(Promised, move |tx| ops::reminders::plan_anew(tx, &org, from, now)).await
+    }
+
+    /// Writes down that a number (E.164) says that they will come to what it was last reminded of; the
+    /// booking, or `None` if there is none such to come.
+    ///
+    /// # Errors
+    /// If the disk refuses it; then nothing happened.
+    pub async fn confirm_reminded(
+        &self,
+        org: &OrgId,
+        number: &str,
+        now: Timestamp,
+    ) -> Result<Option<Booking>, StoreError> {
+        let (org, number) = (org.clone(), number.to_owned());
+        self.write(Promised, move |tx| ops::messages::confirm(tx, &org, &number, now)).await
+    }
+
+    /// Writes down that a message is about to be handed over, if it still is to be and the org has not
+    /// sent as many as it may.
     ///
     /// # Errors
     /// If the disk refuses it; then it must not be handed over.
@@ -81,7 +126,7 @@ impl Store {
         id: &MessageId,
         body: String,
         now: Timestamp,
-    ) -> Result<Option<Message>, StoreError> {
+    ) -> Result<Begun, StoreError> {
         let (org, id) = (org.clone(), id.clone());
         self.write(Promised, move |tx| ops::messages::begin(tx, &org, &id, body, now)).await
     }
@@ -101,12 +146,15 @@ impl Store {
         self.write(Promised, move |tx| ops::messages::end(tx, &org, &id, handover, now)).await
     }
 
-    /// Writes down what the carrier says of a message; `None` if it is none of the org's. What comes
-    /// late or twice changes nothing.
+    /// Writes down what the carrier says of a message, and tells whether that changed anything, as what
+    /// comes late or twice does not; `None` if it is none of the org's.
     ///
     /// # Errors
     /// If the disk refuses it.
-    pub async fn message_news(&self, news: MessageNews) -> Result<Option<Message>, StoreError> {
+    pub async fn message_news(
+        &self,
+        news: MessageNews,
+    ) -> Result<Option<(Message, bool)>, StoreError> {
         self.write(Promised, move |tx| ops::messages::news(tx, news)).await
     }
 

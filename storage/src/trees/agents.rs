@@ -24,6 +24,10 @@ pub(crate) fn put(tx: &mut Tx<'_>, agent: &Agent) -> Result<(), StoreError> {
     tx.put(TABLE, key(&agent.org, &agent.name), agent)
 }
 
+pub(crate) fn delete(tx: &mut Tx<'_>, agent: &Agent) {
+    tx.delete(key(&agent.org, &agent.name));
+}
+
 fn snapshots_of(org: &OrgId, assistant_id: &str) -> Key {
     Key::of(Table::Snapshots, org).text(assistant_id)
 }

@@ -1,10 +1,10 @@
 //! Messages of an org: as they are listed, by what gave cause for them, by the carrier's id. And the
-//! numbers that want none.
+//! numbers that want none, what each was last reminded of, how many messages went of late.
 
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::ids::{MessageId, OrgId};
+use crate::ids::{BookingId, MessageId, OrgId};
 use crate::model::{Channel, Message, MessageState};
 use crate::requests::{Listing, Page};
 use crate::rows::{Key, Order, Rows, Table, Tx, list, record};
@@ -124,4 +124,36 @@ pub(crate) fn opt_out(
 
 pub(crate) fn opt_in(tx: &mut Tx<'_>, org: &OrgId, number: &str) {
     tx.delete(opt_out_key(org, number));
+}
+
+/// What a number was last reminded of by a text: a booking, and its start as it was told.
+pub(crate) fn reminded(
+    rows: &dyn Rows,
+    org: &OrgId,
+    number: &str,
+) -> Result<Option<(BookingId, Timestamp)>, StoreError> {
+    record(rows, Table::Reminded, &Key::of(Table::Reminded, org).text(number).done())
+}
+
+pub(crate) fn note_reminded(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    number: &str,
+    of: (BookingId, Timestamp),
+) -> Result<(), StoreError> {
+    tx.put(Table::Reminded, Key::of(Table::Reminded, org).text(number).done(), &of)
+}
+
+/// How many messages were handed over of late: minutes since 1970, and how many in each, oldest first.
+pub(crate) fn pace(rows: &dyn Rows, org: &OrgId) -> Result<Vec<(i64, u32)>, StoreError> {
+    let counts = record(rows, Table::MessagePace, &Key::of(Table::MessagePace, org).done())?;
+    Ok(counts.unwrap_or_default())
+}
+
+pub(crate) fn put_pace(
+    tx: &mut Tx<'_>,
+    org: &OrgId,
+    counts: &[(i64, u32)],
+) -> Result<(), StoreError> {
+    tx.put(Table::MessagePace, Key::of(Table::MessagePace, org).done(), &counts)
 }

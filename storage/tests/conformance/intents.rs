@@ -8,6 +8,7 @@ crate::checks! {
     what_was_not_made_frees_its_range_and_lets_its_tool_call_try_anew,
     a_lost_answer_changes_nothing_that_is_settled,
     a_booking_that_waits_to_be_made_moves_and_is_cancelled_without_its_provider,
+    only_what_is_settled_loses_its_job,
     a_move_claims_both_ranges_until_it_is_settled,
     a_cancellation_keeps_the_range_until_it_is_settled,
     nothing_else_begins_while_something_is_unsettled,
@@ -81,6 +82,18 @@ mod check {
         assert_eq!(made.external_ids, ["x"]);
         assert_eq!(due(store, &org).await, None);
         assert_eq!(store.ask_again(&org, &new.id, at(30), at(31)).await.unwrap(), None);
+    }
+
+    pub(super) async fn only_what_is_settled_loses_its_job(store: &Store) {
+        let org = org_in(store).await;
+        let new = made(store, &org).await;
+        let job = store.jobs(&org).await.unwrap().remove(0);
+        store.end_settling(&org, &new.id).await.unwrap();
+        assert_eq!(due(store, &org).await, Some(5), "somebody has begun anew meanwhile");
+        let done = settle(store, &new, confirmed("x")).await;
+        store.put_job(job).await.unwrap();
+        store.end_settling(&org, &done.id).await.unwrap();
+        assert_eq!(due(store, &org).await, None);
     }
 
     pub(super) async fn what_was_not_made_frees_its_range_and_lets_its_tool_call_try_anew(

@@ -14,16 +14,7 @@ mod check {
     /// An org that sends mails, and somebody's booking at noon.
     async fn office(store: &Store) -> (OrgId, Booking) {
         let org = open_org(store).await;
-        let smtp = Smtp {
-            host: "mail.example.com".into(),
-            port: 587,
-            security: SmtpSecurity::Starttls,
-            username: None,
-            password: None,
-            from: "desk@example.com".into(),
-            notify: vec!["kim@example.com".into()],
-        };
-        set(store, &org, |settings| settings.smtp = Some(smtp)).await;
+        set(store, &org, |settings| settings.smtp = Some(mail(&["kim@example.com"]))).await;
         let taken = booked(store.book(booking(&org, NOON, 30)).await.unwrap());
         (org, taken)
     }
@@ -71,7 +62,10 @@ mod check {
         let id = &queued[0].id;
         let begun = async |minutes| {
             let begun = store.begin_message(&org, id, "text".into(), at(minutes)).await;
-            begun.unwrap().unwrap().handed_over_at
+            match begun.unwrap() {
+                Begun::Begun(message) => message.handed_over_at,
+                other => panic!("{other:?}"),
+            }
         };
         assert_eq!(begun(70).await, Some(at(70)));
         assert_eq!(begun(90).await, Some(at(70)));

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its own part; tests")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use hookswitch_storage::*;
@@ -53,8 +53,10 @@ pub(crate) fn settings(name: &str) -> Settings {
         customerconnect: None,
         twilio: None,
         smtp: None,
+        messages: MessageRules::default(),
         calls: hookswitch_storage::CallRules::default(),
         inbound: Vec::new(),
+        vapi_numbers: BTreeMap::new(),
         locale: hookswitch_storage::Locale::default(),
         vapi_credential_id: None,
     }
@@ -179,6 +181,7 @@ pub(crate) fn call_record(key: &CallKey, started: i64, ended: Option<i64>) -> Ca
         ended_at: ended.map(at),
         ended_reason: None,
         report: None,
+        awaits_callback: false,
     }
 }
 
@@ -204,6 +207,19 @@ pub(crate) fn answer(id: &str, hash: &str, minutes: i64) -> AnswerRecord {
 
 pub(crate) fn connection(org: &OrgId) -> Connection {
     Connection::new(org.clone(), "builtin", at(0))
+}
+
+/// A mail server of an org, with these to whom news for the business go.
+pub(crate) fn mail(notify: &[&str]) -> Smtp {
+    Smtp {
+        host: "mail.example.com".into(),
+        port: 587,
+        security: SmtpSecurity::Starttls,
+        username: None,
+        password: None,
+        from: "desk@example.com".into(),
+        notify: notify.iter().map(|&to| to.to_owned()).collect(),
+    }
 }
 
 pub(crate) fn job(org: &OrgId, due: i64) -> Job {

@@ -88,6 +88,7 @@ struct Belongings {
     connection: String,
     call: String,
     callback: String,
+    number: String,
 }
 
 impl Ground {
@@ -169,6 +170,7 @@ impl Ground {
             .replace("{callback}", &has.callback)
             .replace("{call}", &has.call)
             .replace("{agent}", AGENT)
+            .replace("{number}", &has.number)
             .replace("{integration}", "builtin")
             .replace("{provider}", "square")
             .replace("{name}", "check_availability");
@@ -283,6 +285,9 @@ async fn belongings(server: &TestServer, org: &TestOrg) -> Belongings {
     let agent = json!({"assistant_id": format!("of-{}", org.id), "direction": "inbound"});
     let path = own(&format!("/agents/{AGENT}"));
     assert_eq!(server.api(Method::PUT, &path, Some(agent)).await.0, StatusCode::OK);
+    let number = format!("number-of-{}", org.id);
+    let named = json!({"vapi_phone_number_ids": [number], "vapi_numbers": {&number: {}}});
+    assert_eq!(org.patch(server, named).await.0, StatusCode::OK);
     let tried = || async {
         let agents = server.get(&own("/agents")).await;
         agents["items"][0]["sync"]["tried_at"].is_string().then_some(())
@@ -293,5 +298,6 @@ async fn belongings(server: &TestServer, org: &TestOrg) -> Belongings {
         booking: booking["id"].as_str().unwrap().to_owned(),
         connection: connections["items"][0]["id"].as_str().unwrap().to_owned(),
         call: call.id.clone(),
+        number,
     }
 }

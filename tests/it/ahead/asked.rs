@@ -48,12 +48,40 @@ async fn an_answer_is_too_old_after_a_minute() {
 #[tokio::test]
 async fn a_question_waits_for_a_wider_one_that_is_on_its_way() {
     let house = House::open(json!({})).await;
-    house.stand_in.always(Operation::Slots, Trouble::Slow { millis: 1_500 });
+    house.stand_in.always(Operation::Slots, Trouble::Slow { millis: 700 });
     let call = house.org.call(&house.server, ANN);
     call.say("Hello.").await;
     eventually("it to be on its way", || async { (house.asked() == 1).then_some(()) }).await;
     assert_eq!(house.free_on(&call, DAY).await["available"], true);
     assert_eq!(house.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_question_does_not_wait_for_a_wider_one_that_hangs() {
+    let house = House::open(json!({})).await;
+    house.stand_in.next(Operation::Slots, Trouble::HangsBefore);
+    let call = house.org.call(&house.server, ANN);
+    call.say("Hello.").await;
+    eventually("it to be on its way", || async { (house.asked() == 1).then_some(()) }).await;
+    assert_eq!(house.free_on(&call, DAY).await["available"], true);
+    // By now it is known to hang.
+    assert_eq!(house.free_on(&call, "2026-09-25").await["available"], true);
+    assert_eq!(house.asked(), 3);
+}
+
+#[tokio::test]
+async fn questions_that_nobody_needed_yet_leave_no_provider_alone_however_they_fail() {
+    let house = House::open(json!({"requests_per_minute": 60_000})).await;
+    house.stand_in.always(Operation::Slots, Trouble::FailsBefore);
+    for minute in 32..40 {
+        house.begun(1).await;
+        house.server.set_clock(&format!("2026-09-22T14:{minute}:00Z"));
+    }
+    house.stand_in.behave();
+    let breaker = breaker_of(&house.server, &house.connection).await;
+    assert_eq!((&breaker["state"], &breaker["failures"]), (&json!("closed"), &json!(0)));
+    let call = house.org.call(&house.server, ANN);
+    assert_eq!(house.free_on(&call, "2026-10-01").await["available"], true);
 }
 
 #[tokio::test]

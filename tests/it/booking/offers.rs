@@ -130,11 +130,30 @@ async fn buffers_and_capacity_decide_what_is_free() {
     // A filling wants the chair for itself, so no group comes on top of it either.
     let free = ben.tool("check_availability", json!({"date": DAY, "service_type": "group"})).await;
     assert_eq!(slots(free), json!(["09:00", "10:30"]));
-    let wish = |time: &str, name: &str| json!({"date": DAY, "time": time, "customer_name": name, "service_type": "group"});
+    let wish = |time: &str, name: &str| json!({"date": DAY, "time": time, "customer_name": name, "service_type": "group", "keep_existing": true});
     for name in ["Ben Ode", "Cleo Ode"] {
         assert_eq!(ben.tool("create_booking", wish("10:30", name)).await["success"], true);
     }
     assert_eq!(ben.tool("create_booking", wish("10:30", "Dan Ode")).await["success"], false);
+}
+
+#[tokio::test]
+async fn a_place_that_another_caller_was_told_of_counts_beside_those_that_are_booked() {
+    let server = TestServer::start().await;
+    let class = json!([{"id": "class", "name": "Class", "duration_minutes": 60, "capacity": 3}]);
+    let hours = json!({"thu": [["09:00", "11:00"]]});
+    let org = server.org(json!({"services": class, "business_hours": hours})).await;
+    for (number, name) in [("+15125550150", "Dan Ode"), ("+15125550151", "Eve Ode")] {
+        let call = org.call(&server, number);
+        book(&call, DAY, "09:00", name).await;
+        call.end().await;
+    }
+    let (ann, ben) = (org.call(&server, ANN), org.call(&server, BEN));
+    let for_ann = ann.tool("check_availability", json!({"date": DAY})).await;
+    assert_eq!(for_ann["data"]["slots"], json!(["09:00", "10:00"]), "{for_ann}");
+    // Of ten o'clock two places are left, of nine the one that Ann was told of.
+    let for_ben = ben.tool("check_availability", json!({"date": DAY})).await;
+    assert_eq!(for_ben["data"]["slots"], json!(["10:00"]), "{for_ben}");
 }
 
 #[tokio::test]
@@ -191,6 +210,25 @@ async fn a_service_that_is_named_only_roughly_is_the_one_that_was_offered() {
 }
 
 #[tokio::test]
+async fn a_time_that_was_offered_for_two_services_is_booked_for_the_one_that_is_named() {
+    let server = TestServer::start().await;
+    let services = json!([
+        {"id": "checkup", "name": "Check-up", "duration_minutes": 30},
+        {"id": "cleaning", "name": "Cleaning", "duration_minutes": 30},
+    ]);
+    let org = server.org(json!({"services": services, "default_service": "checkup"})).await;
+    let call = org.call(&server, ANN);
+    for service in ["checkup", "cleaning"] {
+        call.tool("check_availability", json!({"date": DAY, "service_type": service})).await;
+    }
+    let wish = json!({"date": DAY, "time": "10:00", "customer_name": "Ann Ruiz",
+        "service_type": "checkup"});
+    let booked = call.tool("create_booking", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(org.bookings(&server).await[0]["service_id"], "checkup");
+}
+
+#[tokio::test]
 async fn a_name_said_more_fully_is_the_same_person_at_the_same_time() {
     let server = TestServer::start().await;
     let services = json!([{"id": "consultation", "name": "Consultation", "duration_minutes": 30,
@@ -203,7 +241,11 @@ async fn a_name_said_more_fully_is_the_same_person_at_the_same_time() {
     let again = call.tool("create_booking", wish("Jane Doe")).await;
     assert_eq!(first["success"], true, "{first}");
     assert_eq!(first["confirmationNumber"], again["confirmationNumber"], "{again}");
-    let other = call.tool("create_booking", wish("Janet")).await;
+    let mut janet = wish("Janet");
+    let asked = call.tool("create_booking", janet.clone()).await;
+    assert_eq!(asked["error"], "other_name", "{asked}");
+    janet["keep_existing"] = json!(true);
+    let other = call.tool("create_booking", janet).await;
     assert_eq!(other["success"], true, "{other}");
     assert_eq!(org.bookings(&server).await.len(), 2, "Janet is somebody else");
 }

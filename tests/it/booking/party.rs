@@ -58,6 +58,36 @@ async fn a_party_is_only_offered_times_at_which_all_of_it_finds_a_place() {
 }
 
 #[tokio::test]
+async fn a_time_that_is_asked_for_again_is_booked_for_as_many_as_were_said_last() {
+    let server = TestServer::start().await;
+    let org = restaurant(&server).await;
+    let ann = org.call(&server, "+15125550143");
+    for people in [2, 4] {
+        ann.tool("check_availability", check(people)).await;
+    }
+    let wish = json!({"date": DAY, "time": "14:00", "customer_name": "Ann Ruiz"});
+    let booked = ann.tool("create_booking", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(org.bookings(&server).await[0]["party_size"], 4);
+}
+
+#[tokio::test]
+async fn a_day_without_places_enough_for_a_party_is_not_called_too_short() {
+    let server = TestServer::start().await;
+    let org = restaurant(&server).await;
+    org.patch(&server, json!({"business_hours": {"thu": [["12:00", "13:00"]]}})).await;
+    let ann = org.call(&server, "+15125550143");
+    ann.tool("check_availability", check(5)).await;
+    let booked = ann.tool("create_booking", dinner("Ann Ruiz", "12:00", 5)).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    ann.end().await;
+    let omar = org.call(&server, "+15125550144");
+    let six = omar.tool("check_availability", check(6)).await;
+    let lead = "I'm sorry, there are no available slots on Thursday September 24th.";
+    assert!(message(&six).starts_with(lead), "{six}");
+}
+
+#[tokio::test]
 async fn a_party_that_is_too_large_is_offered_a_person() {
     let server = TestServer::start().await;
     let org = restaurant(&server).await;

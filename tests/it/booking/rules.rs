@@ -76,7 +76,7 @@ async fn what_was_offered_is_not_booked_against_rules_that_came_since() {
 async fn a_day_takes_no_more_bookings_of_a_service_than_it_may_have_whoever_is_first() {
     let server = TestServer::start().await;
     let services = json!([
-        {"id": "implant", "name": "Implant", "duration_minutes": 60, "max_per_day": 2, "capacity": 5},
+        {"id": "implant", "name": "Implant", "duration_minutes": 60, "max_per_day": 2, "capacity": 6},
         {"id": "consultation", "name": "Consultation", "duration_minutes": 30},
     ]);
     let org = server.org(json!({"services": services})).await;

@@ -265,6 +265,28 @@ async fn a_caller_in_another_zone_hears_and_books_in_their_own_time() {
 }
 
 #[tokio::test]
+async fn times_that_are_offered_again_in_another_zone_are_meant_in_that_one() {
+    let mut server = TestServer::start().await;
+    let org = server.org(json!({})).await;
+    let call = org.call(&server, ANN);
+    for ask in [
+        json!({"date": DAY}),
+        json!({"date": "2026-09-25"}),
+        json!({"date": DAY, "timezone": "America/New_York"}),
+    ] {
+        call.tool("checkAvailability", ask).await;
+    }
+    // What was offered is read again from what happened in the call.
+    server.restart(None).await;
+    let call = call.at(&server, &org);
+    let wish = json!({"appointmentDate": DAY, "appointmentTime": "10:00",
+        "patientName": "Ann Ruiz", "patientEmail": "ann@example.com"});
+    let booked = call.tool("bookClinicAppointment", wish).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    assert_eq!(org.bookings(&server).await[0]["start"], "2026-09-24T10:00:00-04:00");
+}
+
+#[tokio::test]
 async fn every_answer_about_free_times_says_which_day_it_is_and_in_which_zone() {
     // Late in the evening in Chicago; in Greenwich it is the next day already.
     let server = TestServer::start_at("2026-09-23T03:30:00Z").await;

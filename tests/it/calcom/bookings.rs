@@ -174,3 +174,48 @@ async fn an_operator_books_through_calcom_by_the_same_rules() {
     assert_eq!(status, StatusCode::CONFLICT, "{taken}");
     assert_eq!(clinic.stand_in.asked_to(Operation::Create).len(), 1);
 }
+
+#[tokio::test]
+async fn copies_of_one_tool_call_that_come_at_once_outside_of_a_call_are_one_booking_and_one_answer()
+ {
+    let clinic = Clinic::open().await;
+    // Each look takes so long that all copies are there before the first is answered.
+    let slow = Trouble::Slow { millis: 300 };
+    clinic.stand_in.always(Operation::Slots, slow);
+    let arguments = json!({"date": DAY, "time": "10:00", "customer_name": "Ann Ruiz",
+        "customer_phone": "+13125550143", "customer_email": "ann@example.com"});
+    let tool = json!({"id": "toolu_copies", "type": "function",
+        "function": {"name": "create_booking", "arguments": arguments}});
+    let body = json!({"message": {"type": "tool-calls", "toolCallList": [tool]}});
+    let path = format!("/webhook/{}", clinic.org.webhook_id);
+    let post = || clinic.server.post_as(&path, &clinic.org.secret, &body);
+    let answers = futures_util::future::join_all((0..5).map(|_| post())).await;
+    for (status, answer) in &answers {
+        assert_eq!((*status, answer), (StatusCode::OK, &answers[0].1));
+        assert_eq!(crate::support::result_of(answer)["success"], true, "{answer}");
+    }
+    assert_eq!(clinic.stand_in.standing().len(), 1);
+    assert_eq!(clinic.stand_in.asked_to(Operation::Create).len(), 1);
+    // And so does one that comes later.
+    assert_eq!(post().await.1, answers[0].1);
+}
+
+#[tokio::test]
+async fn a_party_is_not_moved_with_others_where_the_calendar_cannot_be_told_of_them() {
+    let tables = json!([{"id": "consultation", "name": "Consultation", "duration_minutes": 30,
+        "capacity": 10, "capacity_counts": "guests"}]);
+    let clinic = Clinic::open_with(PLAIN, json!({"services": tables}), 5_500).await;
+    let call = clinic.offered().await;
+    let party = |time: &str, people: u32| json!({"date": DAY, "time": time, "customer_name": "Ann Ruiz", "party_size": people});
+    let booked = call.tool("create_booking", party("10:00", 4)).await;
+    assert_eq!(booked["success"], true, "{booked}");
+    let refused = call.tool("create_booking", party("11:00", 2)).await;
+    assert_eq!(refused["error"], "party_size", "{refused}");
+    assert_eq!(refused["transferSuggested"], true, "{refused}");
+    let booking = &clinic.bookings().await[0];
+    assert_eq!((&booking["booking_time"], &booking["party_size"]), (&json!("10:00"), &json!(4)));
+    // With those it was booked for, it moves.
+    let moved = call.tool("create_booking", party("11:00", 4)).await;
+    assert_eq!(moved["success"], true, "{moved}");
+    assert_eq!(clinic.bookings().await[0]["booking_time"], "11:00");
+}

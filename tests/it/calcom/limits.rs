@@ -66,3 +66,28 @@ async fn what_is_beyond_the_limit_is_told_at_once_and_not_sent() {
     let status = breaker_of(&clinic.server, &clinic.connection).await;
     assert_eq!(status["state"], "closed", "it is not Cal.com that fails: {status}");
 }
+
+#[tokio::test]
+async fn what_questions_have_left_over_is_enough_to_look_and_to_book() {
+    let clinic = Clinic::open().await;
+    let settings = json!({"booking": {"outage_policy": "take_message"}});
+    assert_eq!(clinic.org.patch(&clinic.server, settings).await.0, StatusCode::OK);
+    clinic.options(json!({"requests_per_minute": 24})).await;
+    let call = clinic.offered().await;
+    // Others ask for one day after another until no more questions are let through.
+    let others = clinic.org.call(&clinic.server, "+13125550177");
+    let day = async |after: i64| {
+        let day: jiff::civil::Date = DAY.parse().unwrap();
+        let day = day.checked_add(jiff::Span::new().days(after)).unwrap();
+        others.tool("check_availability", json!({"date": day})).await;
+        clinic.stand_in.asked().len()
+    };
+    let mut asked = 0;
+    for after in 1..=25 {
+        asked = day(after).await;
+    }
+    assert_eq!((day(26).await, day(27).await), (asked, asked), "questions are held back");
+    assert!(asked < 24, "something is left over");
+    assert_eq!(clinic.book(&call).await["success"], true);
+    assert_eq!(clinic.stand_in.standing().len(), 1);
+}

@@ -164,6 +164,23 @@ async fn a_booking_moves_to_a_time_that_it_overlaps_itself() {
 }
 
 #[tokio::test]
+async fn nothing_is_given_up_for_a_move_when_no_bookings_are_left() {
+    let (clinic, call, code) = by_the_hour().await;
+    // Each is refused first for its own time, and made once that is given up: two of ten a minute.
+    for time in ["10:30", "10:00", "10:30", "10:00"] {
+        let moved = call.tool("reschedule_booking", to(&code, time)).await;
+        assert_eq!(moved["success"], true, "{time}: {moved}");
+    }
+    let moved = call.tool("reschedule_booking", to(&code, "10:30")).await;
+    assert_eq!(moved["success"], false, "{moved}");
+    let standing = clinic.stand_in.standing();
+    assert_eq!(standing.len(), 1, "{standing:?}");
+    assert_eq!(standing[0].start.to_string(), "2026-09-24T15:00:00Z");
+    assert_eq!(clinic.stand_in.asked_to(Operation::Cancel).len(), 4);
+    assert_eq!(clinic.bookings().await[0]["booking_time"], "10:00");
+}
+
+#[tokio::test]
 async fn a_time_that_overlaps_somebody_else_is_not_offered_for_a_move() {
     let (clinic, call, code) = by_the_hour().await;
     clinic.stand_in.book_elsewhere(HOUR, "2026-09-24T16:00:00Z".parse().unwrap());

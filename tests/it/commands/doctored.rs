@@ -12,7 +12,12 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::TcpListener;
 
+use hookswitch::player::stand_ins::{smtp, twilio};
+
 use crate::support::{MORNING, TestServer};
+
+const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+const KEY: &str = "SK0123456789abcdef0123456789abcdef";
 
 /// A public address before the server, with one thing wrong at a time.
 struct Front {
@@ -105,6 +110,49 @@ fn of_webhook(told: &Value) -> &Value {
     let items = told["items"].as_array().unwrap();
     let says = |item: &&Value| item["says"].as_str().unwrap().starts_with("its webhook");
     items.iter().find(says).unwrap_or_else(|| panic!("nothing of the webhook in {told}"))
+}
+
+#[tokio::test]
+async fn the_doctor_asks_what_messages_are_sent_with_and_says_what_to_correct() {
+    let carrier =
+        twilio::StandIn::start(twilio::Setup::new(ACCOUNT, "token").with_key(KEY, "secret"));
+    let (carrier, mails) = (carrier.await.unwrap(), smtp::StandIn::start().await.unwrap());
+    let (url, exempt) = (carrier.url().to_owned(), mails.address());
+    let change = move |config: &mut hookswitch::config::Config| {
+        config.providers.twilio.base_url = url;
+        config.outbound.allow.push(exempt);
+    };
+    let server = TestServer::start_with(MORNING, change, Vec::new).await;
+    let org = server.org(json!({})).await;
+    let says = async |settings: Value| {
+        let (status, said) = org.patch(&server, settings).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+        let told = doctor(&server).await.1;
+        let items = told["items"].as_array().unwrap().clone();
+        let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        let of = |name: &str| {
+            let found = items.iter().find(|item| text(item, "says").starts_with(name));
+            let found = found.unwrap_or_else(|| panic!("nothing of {name} in {told}"));
+            [text(found, "state"), text(found, "says"), text(found, "remedy")]
+        };
+        [of("text messages"), of("e-mail")]
+    };
+    let host = json!({"host": "127.0.0.1", "port": mails.port(), "security": "none",
+        "from": "desk@example.com"});
+    let account = json!({"account_sid": ACCOUNT, "api_key_sid": KEY, "api_key_secret": "secret",
+        "from": "+13125550100"});
+    let [texts, mail] = says(json!({"twilio": account, "smtp": host})).await;
+    assert!(texts[0] != "ok" && texts[1].contains("can be sent, but"), "{texts:?}");
+    assert!(texts[2].contains("twilio.auth_token"), "{texts:?}");
+    assert_eq!((mail[0].as_str(), mail[1].as_str()), ("ok", "e-mail can be sent"));
+    let [texts, _] = says(json!({"twilio": {"auth_token": "token"}})).await;
+    assert_eq!((texts[0].as_str(), texts[1].as_str()), ("ok", "text messages can be sent"));
+    carrier.always(twilio::Operation::Any, twilio::Trouble::Refuses);
+    mails.always(smtp::Trouble::Drops);
+    for (found, group) in says(json!({})).await.iter().zip(["twilio", "smtp"]) {
+        assert!(found[0] != "ok" && found[1].contains("cannot be sent"), "{found:?}");
+        assert!(found[2].contains(&format!("`{group}`")), "{found:?}");
+    }
 }
 
 #[tokio::test]

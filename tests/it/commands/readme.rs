@@ -245,7 +245,7 @@ async fn the_table_of_settings_lists_every_setting() {
                 "id" | "webhook_id" | "webhook_url" | "created_at" | "version" | "instructions",
                 _,
             ) => {}
-            (group @ ("booking" | "calls"), Value::Object(rules)) => {
+            (group @ ("booking" | "calls" | "messages"), Value::Object(rules)) => {
                 expected.extend(rules.keys().map(|rule| format!("{group}.{rule}")));
             }
             (name, _) => {

@@ -4,30 +4,38 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{call, org, path, steerable, transfer_to, until};
-use crate::support::{ControlStub, FeedClient, TestOrg, TestServer, VapiCall, eventually};
+use super::{call, events, org, path, steerable, transfer_to, until};
+use crate::support::{ControlStub, FeedClient, Host, TestOrg, TestServer, VapiCall, eventually};
 
 const BILLING: &str = "+15125550191";
 
-async fn stage(server: &TestServer, org: &TestOrg, call: &VapiCall, wanted: &str) -> Value {
+/// Waits until the hand-over of a call stands so, and gives it.
+pub(super) async fn stage(
+    server: &impl Host,
+    org: &TestOrg,
+    call: &VapiCall,
+    wanted: &str,
+) -> Value {
     let path = format!("/api/orgs/{}/calls/{}", org.id, call.id);
     eventually(wanted, || async {
-        let transfer = server.get(&path).await["state"]["transfer"].clone();
+        // Before it is heard of, there is no such call.
+        let (_, known) = server.request(Method::GET, &path, None).await;
+        let transfer = known["state"]["transfer"].clone();
         (transfer["stage"] == wanted).then_some(transfer)
     })
     .await
 }
 
-async fn callbacks(server: &TestServer, org: &TestOrg) -> Vec<Value> {
+pub(super) async fn callbacks(server: &impl Host, org: &TestOrg) -> Vec<Value> {
     let path = format!("/api/orgs/{}/callbacks", org.id);
-    server.get(&path).await["items"].as_array().unwrap().clone()
+    server.read(&path).await["items"].as_array().unwrap().clone()
 }
 
-fn destination() -> Value {
+pub(super) fn destination() -> Value {
     json!({"type": "number", "number": BILLING})
 }
 
-fn forwarding(at: u64) -> Value {
+pub(super) fn forwarding(at: u64) -> Value {
     json!({"type": "status-update", "status": "forwarding", "destination": destination(),
         "timestamp": at})
 }
@@ -138,6 +146,61 @@ async fn a_caller_who_comes_back_to_the_agent_is_seen_by_the_clock_of_the_messag
     stage(&server, &org, &call, "dialing").await;
     call.post(back).await;
     stage(&server, &org, &call, "back_to_agent").await;
+}
+
+/// A call that was handed over, came back to the agent and then ended, without a reason so far.
+async fn ended_after_coming_back(
+    server: &TestServer,
+    org: &TestOrg,
+    stub: &ControlStub,
+) -> VapiCall {
+    let call = handed_over(server, org, stub).await;
+    call.post(forwarding(1_790_087_412_300)).await;
+    let back = json!({"type": "status-update", "status": "in-progress", "timestamp": 1_790_087_450_000_u64});
+    call.post(back).await;
+    stage(server, org, &call, "back_to_agent").await;
+    call.post(json!({"type": "status-update", "status": "ended"})).await;
+    until(server, org, &call, json!({"type": "call_ended"})).await;
+    call
+}
+
+#[tokio::test]
+async fn who_was_taken_after_all_is_not_called_back_because_the_end_came_before_its_report() {
+    let (stub, server) = steerable().await;
+    let org = org(&server).await;
+    let forwarded =
+        json!({"type": "end-of-call-report", "endedReason": "assistant-forwarded-call"});
+    for (report, wanted) in
+        [(reported("connected", "assistant-forwarded-call"), "bridged"), (forwarded, "accepted")]
+    {
+        let call = ended_after_coming_back(&server, &org, &stub).await;
+        call.post(report).await;
+        stage(&server, &org, &call, wanted).await;
+        let told = events(&server, &org, &call).await;
+        assert!(told.iter().all(|event| event["code"] != "callback_requested"), "{told:?}");
+    }
+    assert!(callbacks(&server, &org).await.is_empty(), "somebody took both");
+}
+
+#[tokio::test]
+async fn whoever_came_back_to_the_agent_is_called_back_once_the_report_says_nothing_else_or_never_comes()
+ {
+    let (stub, server) = steerable().await;
+    let org = org(&server).await;
+    let reported = ended_after_coming_back(&server, &org, &stub).await;
+    reported
+        .post(json!({"type": "end-of-call-report", "endedReason": "customer-ended-call"}))
+        .await;
+    until(&server, &org, &reported, json!({"type": "warning", "code": "callback_requested"})).await;
+    let silent = ended_after_coming_back(&server, &org, &stub).await;
+    server.set_clock("2026-09-22T14:36:00Z");
+    until(&server, &org, &silent, json!({"type": "warning", "code": "callback_requested"})).await;
+    let kept = callbacks(&server, &org).await;
+    let mut calls: Vec<&str> = kept.iter().filter_map(|kept| kept["call_id"].as_str()).collect();
+    calls.sort_unstable();
+    let mut expected = [reported.id.as_str(), silent.id.as_str()];
+    expected.sort_unstable();
+    assert_eq!(calls, expected, "{kept:?}");
 }
 
 #[tokio::test]

@@ -9,10 +9,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use hookswitch::config::{Config, Secret};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::support::{MORNING, TestOrg, TestServer, VapiCall, eventually};
+use super::followed::{callbacks, destination, forwarding, stage};
+use crate::support::{Host, MORNING, TestOrg, TestServer, VapiCall, eventually};
 
 const KEY: &str = "private-key-of-the-tests";
 
@@ -68,10 +70,24 @@ fn over() -> Value {
 async fn ended(server: &TestServer, org: &TestOrg, call: &VapiCall) -> Value {
     let path = format!("/api/orgs/{}/calls/{}", org.id, call.id);
     eventually("the call to be settled", || async {
-        let known = server.get(&path).await;
+        // Before it is heard of, there is no such call.
+        let (_, known) = server.request(Method::GET, &path, None).await;
         known["report"].is_object().then_some(known)
     })
     .await
+}
+
+/// Two calls that are over: one of which there is a report, and one of which none comes.
+async fn two_that_end(server: &TestServer, org: &TestOrg) -> [VapiCall; 2] {
+    let (reported, lost) = (org.call(server, "+15125550143"), org.call(server, "+15125550144"));
+    for call in [&reported, &lost] {
+        call.say("Hello.").await;
+        call.end().await;
+    }
+    let report = json!({"type": "end-of-call-report", "endedReason": "customer-ended-call",
+        "analysis": {"summary": "As it should be."}});
+    reported.post(report).await;
+    [reported, lost]
 }
 
 #[tokio::test]
@@ -101,15 +117,50 @@ async fn a_report_that_never_came_is_read_at_vapi_and_one_that_came_is_not_asked
     let vapi = Vapi::start(over()).await;
     let server = vapi.server().await;
     let org = server.org(json!({})).await;
-    let (reported, lost) = (org.call(&server, "+15125550143"), org.call(&server, "+15125550144"));
-    for call in [&reported, &lost] {
-        call.say("Hello.").await;
-        call.end().await;
-    }
-    let report = json!({"type": "end-of-call-report", "endedReason": "customer-ended-call",
-        "analysis": {"summary": "As it should be."}});
-    reported.post(report).await;
+    let [_, lost] = two_that_end(&server, &org).await;
     server.set_clock("2026-09-22T14:36:00Z");
+    let known = ended(&server, &org, &lost).await;
+    assert_eq!(known["report"]["summary"], "Ann said nothing.");
+    assert_eq!(vapi.asked(), std::slice::from_ref(&lost.id));
+}
+
+#[tokio::test]
+async fn a_report_that_is_read_at_vapi_tells_of_hand_overs_as_one_that_comes_does() {
+    for (status, wanted) in [("connected", "bridged"), ("no-answer", "no_answer")] {
+        let mut says = over();
+        says["artifact"] = json!({"transfers": [{"destination": destination(), "status": status}]});
+        let vapi = Vapi::start(says).await;
+        let server = vapi.server().await;
+        let org = server.org(json!({})).await;
+        let call = org.call(&server, "+15125550143");
+        call.post(forwarding(1_790_087_412_300)).await;
+        stage(&server, &org, &call, "dialing").await;
+        server.set_clock("2026-09-22T14:41:00Z");
+        stage(&server, &org, &call, wanted).await;
+        ended(&server, &org, &call).await;
+        if wanted == "bridged" {
+            assert!(callbacks(&server, &org).await.is_empty(), "somebody took it");
+            continue;
+        }
+        let kept = || async { (callbacks(&server, &org).await.len() == 1).then_some(()) };
+        eventually("the callback", kept).await;
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_was_waited_for_when_the_server_stopped_is_still_asked_for() {
+    let vapi = Vapi::start(over()).await;
+    let mut server = vapi.server().await;
+    let org = server.org(json!({})).await;
+    let [reported, lost] = two_that_end(&server, &org).await;
+    ended(&server, &org, &reported).await;
+    let path = format!("/api/orgs/{}/calls/{}", org.id, lost.id);
+    let is_over = || async {
+        let (_, known) = server.request(Method::GET, &path, None).await;
+        known["ended_at"].is_string().then_some(())
+    };
+    eventually("the call to be over", is_over).await;
+    server.restart(Some("2026-09-22T14:36:00Z")).await;
     let known = ended(&server, &org, &lost).await;
     assert_eq!(known["report"]["summary"], "Ann said nothing.");
     assert_eq!(vapi.asked(), std::slice::from_ref(&lost.id));

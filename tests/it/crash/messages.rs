@@ -83,7 +83,10 @@ async fn killed_while_messages_are_sent_none_is_lost_and_none_comes_twice() {
     let mut server = start(folder.path(), &carrier, clock()).await;
     let org = super::busy_org(&server).await;
     let twilio = json!({"account_sid": ACCOUNT, "auth_token": TOKEN, "from": "+13125550100"});
-    assert_eq!(org.patch(&server, json!({"twilio": twilio})).await.0, StatusCode::OK);
+    // Each booking plans a reminder in the same write.
+    let rules = json!({"reminders": ["1d"], "hourly_limit": 100_000});
+    let settings = json!({"twilio": twilio, "messages": rules});
+    assert_eq!(org.patch(&server, settings).await.0, StatusCode::OK);
     let first_day: jiff::civil::Date = "2026-09-24".parse().unwrap();
     for round in 0..rounds {
         let day = first_day.saturating_add(jiff::Span::new().days(i64::try_from(round).unwrap()));

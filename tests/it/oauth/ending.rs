@@ -32,6 +32,20 @@ async fn a_connection_that_is_removed_or_switched_off_is_taken_back_at_the_provi
 }
 
 #[tokio::test]
+async fn an_organisation_that_is_removed_leaves_no_grant_behind() {
+    let clinic = Clinic::open().await;
+    for provider in ["calendly", "square", "google"] {
+        clinic.connect(provider).await;
+    }
+    assert_eq!(clinic.authority.good(), 3);
+    // The first try comes to nothing.
+    clinic.authority.next(Operation::Revoke, Trouble::FailsBefore);
+    let org = format!("/api/orgs/{}", clinic.org.id);
+    assert_eq!(clinic.server.api(Method::DELETE, &org, None).await.0, StatusCode::NO_CONTENT);
+    nothing_is_good(&clinic).await;
+}
+
+#[tokio::test]
 async fn a_provider_that_is_out_of_reach_is_asked_again_after_a_restart() {
     let mut clinic = Clinic::open().await;
     let connection = clinic.connect("calendly").await;

@@ -41,6 +41,40 @@ async fn an_agent_is_saved_listed_audited_and_put_back_from_the_command_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_given_when_an_agent_is_saved_again_stays_as_it_is() {
+    let house = House::new().await;
+    let org = house.server.org(json!({})).await;
+    let assistant = house.vapi.add_assistant(json!({}));
+    let file = house.server.folder().join("words.txt");
+    std::fs::write(&file, "Offer mornings first.").unwrap();
+    let save = async |more: &[&str]| {
+        let args = ["agent", "save", "sales", "--assistant", &assistant, "--org", &org.id];
+        let saved = command(house.server.folder(), &[&args, more].concat()).await;
+        assert_eq!(saved.code, 0, "{saved}");
+        let agent = house.agents(&org).await.remove(0);
+        (agent["direction"].as_str().unwrap().to_owned(), agent["prompt"].clone())
+    };
+    let words = json!("Offer mornings first.");
+    assert_eq!(save(&[]).await, ("inbound".into(), Value::Null));
+    let all = ["--direction", "outbound", "--prompt", file.to_str().unwrap()];
+    assert_eq!(save(&all).await, ("outbound".into(), words.clone()));
+    assert_eq!(save(&[]).await, ("outbound".into(), words));
+    house.until(&org, "synced").await;
+    assert!(house.prompt_of(&assistant).contains("Offer mornings first."));
+    assert_eq!(save(&["--no-prompt"]).await, ("outbound".into(), Value::Null));
+    // The route does as the command: what it is not told stays, `null` takes away.
+    let path = format!("/api/orgs/{}/agents/sales", org.id);
+    for (prompt, then) in [(json!("Be brief."), json!("Be brief.")), (json!(""), Value::Null)] {
+        let wish = json!({"assistant_id": assistant, "prompt": prompt});
+        let (status, saved) = house.server.api(Method::PUT, &path, Some(wish)).await;
+        assert_eq!((status, &saved["prompt"]), (StatusCode::OK, &then), "{saved}");
+        assert_eq!(house.save(&org, "sales", &assistant).await["prompt"], then);
+    }
+    house.until(&org, "synced").await;
+    assert!(!house.prompt_of(&assistant).contains("mornings"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failed_sync_says_so_in_its_exit_code_and_doctor_says_what_to_do() {
     let house = House::new().await;
     let org = house.server.org(json!({"name": "Oak Dental"})).await;

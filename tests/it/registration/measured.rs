@@ -80,6 +80,36 @@ async fn registrations_runs_records_and_requests_are_counted_and_a_failing_vapi_
 }
 
 #[tokio::test]
+async fn a_key_that_is_refused_is_an_alarm_too_and_what_is_only_tried_out_is_not_counted() {
+    let house = House::new().await;
+    let org = house.server.org(json!({})).await;
+    let assistant = house.vapi.add_assistant(json!({}));
+    house.save(&org, "reception", &assistant).await;
+    house.until(&org, "synced").await;
+    let page = house.metrics().await;
+    let runs = r#"hookswitch_tool_sync_runs_total{outcome="failed"}"#;
+    let tools = r#"hookswitch_tool_registrations_total{outcome="ok"}"#;
+    let before = (value(&page, runs), value(&page, tools));
+    let mut feed = FeedClient::connect(&house.server, &format!("org={}", org.id)).await;
+    house.sync(&org, true).await;
+    house.vapi.change_key("another");
+    let path = format!("/api/orgs/{}/tools/sync", org.id);
+    for _ in 0..6 {
+        let path = format!("{path}?dry_run=true");
+        let (status, error) = house.server.api(Method::POST, &path, None).await;
+        assert_eq!(status, StatusCode::BAD_GATEWAY, "{error}");
+    }
+    let page = house.metrics().await;
+    is(&page, runs, before.0);
+    is(&page, tools, before.1);
+    for _ in 0..6 {
+        house.server.api(Method::POST, &path, None).await;
+    }
+    assert_eq!(feed.notice("tool_sync_critical").await["warning"], true);
+    assert!(value(&house.metrics().await, runs) >= before.0 + 6.0);
+}
+
+#[tokio::test]
 async fn what_lint_finds_is_told_with_the_sync_and_what_others_set_is_kept() {
     let house = House::new().await;
     let org = house.server.org(json!({})).await;

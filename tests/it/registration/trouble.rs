@@ -130,3 +130,35 @@ async fn a_change_of_a_tool_names_its_type_where_vapi_wants_that() {
     };
     eventually_within(PATIENCE, "the tools to have moved", moved).await;
 }
+
+#[tokio::test]
+async fn where_the_operator_says_so_only_administrators_bring_assistants_and_numbers_to_an_org() {
+    let strict = |config: &mut Config| config.vapi.claims_by_admin_only = true;
+    let house = House::with(Vec::new, strict).await;
+    let org = house.server.org(json!({})).await;
+    let wish = json!({"role": "org", "org": org.id});
+    let (status, token) = house.server.api(Method::POST, "/api/tokens", Some(wish)).await;
+    assert_eq!(status, StatusCode::CREATED, "{token}");
+    let token = token["token"].as_str().unwrap();
+    let assistant = house.vapi.add_assistant(json!({}));
+    let ask = async |method: Method, path: &str, body: Value| {
+        let request = house.server.client().request(method, house.server.url(path));
+        request.bearer_auth(token).json(&body).send().await.unwrap().status()
+    };
+    let agent = format!("/api/orgs/{}/agents/reception", org.id);
+    let settings = format!("/api/orgs/{}", org.id);
+    let wish = json!({"assistant_id": assistant, "direction": "inbound"});
+    assert_eq!(ask(Method::PUT, &agent, wish.clone()).await, StatusCode::FORBIDDEN);
+    for field in ["assistant_ids", "vapi_phone_number_ids"] {
+        let patch = json!({field: ["one-of-the-account"]});
+        assert_eq!(ask(Method::PATCH, &settings, patch).await, StatusCode::FORBIDDEN, "{field}");
+    }
+    house.save(&org, "reception", &assistant).await;
+    assert_eq!(ask(Method::PUT, &agent, wish).await, StatusCode::OK, "it is the org's by now");
+    assert_eq!(ask(Method::PATCH, &settings, json!({"prompt": "Be kind."})).await, StatusCode::OK);
+    let audit = house.server.get(&format!("/api/orgs/{}/audit", org.id)).await;
+    let claimed = audit["items"].as_array().unwrap().iter();
+    let mut claimed = claimed.filter(|entry| entry["action"] == "assistant.claimed");
+    assert_eq!(claimed.next().unwrap()["subject"], assistant.as_str());
+    assert!(claimed.next().is_none(), "once");
+}

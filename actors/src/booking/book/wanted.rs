@@ -66,8 +66,7 @@ impl Wanted {
         let fits = |slot: &&OfferedSlot| named.is_none_or(|service| service.id == slot.service_id);
         let (zone, zone_name) = zone_of_offers(context, state);
         let readings = read(day_and_time, state, &zone)?;
-        let offered: Vec<&OfferedSlot> =
-            offers_meant(state, &readings, &zone).into_iter().filter(fits).collect();
+        let offered = offers_meant(state.offered_slots.iter().filter(fits), &readings, &zone);
         if let [slot] = offered.as_slice() {
             let service = context.org.service(Some(slot.service_id.as_str()));
             let service = service.cloned().ok_or_else(no_service)?;
@@ -148,17 +147,18 @@ fn read(
     readings.map_err(|error| Refusal::when(&error))
 }
 
-/// Offered slots that the words can mean, one for each start, in order of time. A reading means a
-/// slot at the same instant, or at the same local time beside a wrong offset, which models often
-/// write; local time is that of the last offer (R15), and else that of the slot's own.
+/// Slots out of those that were offered that the words can mean, one for each start, in order of
+/// time. A reading means a slot at the same instant, or at the same local time beside a wrong offset,
+/// which models often write; local time is that of the last offer (R15), and else that of the slot's
+/// own.
 fn offers_meant<'a>(
-    state: &'a CallState,
+    offered: impl DoubleEndedIterator<Item = &'a OfferedSlot> + Clone,
     readings: &[Moment],
     zone: &TimeZone,
 ) -> Vec<&'a OfferedSlot> {
     let matching = |shown: &dyn Fn(&OfferedSlot) -> LocalTime| {
         let mut found: Vec<&OfferedSlot> = Vec::new();
-        for slot in state.offered_slots.iter().rev() {
+        for slot in offered.clone().rev() {
             let meant = readings.iter().any(|reading| reading.means(slot.start, shown(slot)));
             if meant && !found.iter().any(|known| known.start == slot.start) {
                 found.push(slot);

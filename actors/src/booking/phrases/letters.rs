@@ -48,6 +48,11 @@ impl Visit<'_> {
     }
 }
 
+/// All of it: what one caller wants is kept to a length.
+fn on_one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join("; ")
+}
+
 fn part(text: &str) -> String {
     text.trim().chars().take(LONGEST).collect()
 }
@@ -116,6 +121,27 @@ pub fn not_booked(writer: &Writer<'_>, visit: &Visit<'_>) -> Letter {
     letter(writer, subject, lead, visit.facts(), "For another time")
 }
 
+/// A move or cancellation came to nothing: the booking stands as it was.
+#[must_use]
+pub fn unchanged(writer: &Writer<'_>, visit: &Visit<'_>) -> Letter {
+    let (name, service) = (writer.name, part(visit.service));
+    let subject = format!("Still booked: {service}, {}", visit.when());
+    let lead = format!(
+        "We are sorry: the change that you asked for could not be made. Your appointment at {name} is \
+         as it was."
+    );
+    letter(writer, subject, lead, visit.facts(), "To change or cancel it")
+}
+
+/// An appointment is near.
+#[must_use]
+pub fn reminder(writer: &Writer<'_>, visit: &Visit<'_>) -> Letter {
+    let (name, service) = (writer.name, part(visit.service));
+    let subject = format!("Reminder: {service}, {}", visit.when());
+    let lead = format!("This is a reminder of your appointment at {name}.");
+    letter(writer, subject, lead, visit.facts(), "To change or cancel it")
+}
+
 /// A slot is kept for somebody who waits.
 #[must_use]
 pub fn offer(
@@ -166,7 +192,7 @@ pub fn call_back(callback: &Callback, corrects: bool, asked_at: LocalTime, zone:
     };
     let mut facts = vec![("Number to call", callback.phone.clone())];
     facts.extend(callback.name.as_deref().map(|name| ("Name", part(name))));
-    facts.extend(callback.about.as_deref().map(|about| ("About", part(about))));
+    facts.extend(callback.about.as_deref().map(|about| ("About", on_one_line(about))));
     facts.extend(callback.preferred_time.as_deref().map(|when| ("When it suits them", part(when))));
     facts.push(("Urgency", urgency.to_owned()));
     facts.push(("Asked", moment(asked_at, zone)));

@@ -8,6 +8,13 @@ fn moment(at: LocalTime) -> String {
     format!("{} at {}", spoken_date(at.date()), spoken_start(at))
 }
 
+/// For those who watch: a caller put a name, number or address right that the calendar has as it was.
+pub const DETAILS_ONLY_HERE_CODE: &str = "details_only_here";
+
+/// The words of [`DETAILS_ONLY_HERE_CODE`].
+pub const DETAILS_ONLY_HERE: &str = "A caller has put right for whom a booking is or how they are \
+    reached. Its calendar has the details as they were: put them right there by hand.";
+
 /// For the agent: the calendar has it.
 #[must_use]
 pub fn confirmed(at: LocalTime, code: &str) -> String {

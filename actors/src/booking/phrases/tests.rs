@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use hookswitch_storage::Locale;
-use jiff::civil::{Date, date, datetime};
+use jiff::civil::{Date, date, datetime, time as civil_time};
 use jiff::tz::TimeZone;
 
-use super::{Lack, access, meanwhile, which};
+use super::{Lack, access, handover, meanwhile, questions as answered, waiting, which};
 use crate::booking::locale::{say_in, spoken};
 use crate::booking::slots::DayVerdict;
 use crate::booking::speech::{self, es};
@@ -79,6 +79,7 @@ fn questions() -> Vec<(&'static str, String)> {
         email: Some("a@b.example".into()),
     };
     vec![
+        ("instead_of", which::instead_of(one, "Jane Roe")),
         ("in_another_calendar", which::in_another_calendar(one, two)),
         ("cancel_the_other_too", which::cancel_the_other_too(one, two)),
         ("which_of", which::which_of(&[one, two])),
@@ -101,12 +102,65 @@ fn questions() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What is said of waiting, of being connected and at the end.
+fn of_calls() -> Vec<(&'static str, String)> {
+    let (one, two) = (at(15, 9), at(16, 13));
+    let window = |earliest, latest| hookswitch_storage::WaitlistWindow {
+        from: date(2026, 9, 15),
+        to: date(2026, 9, 16),
+        earliest,
+        latest,
+    };
+    let (from, to) = (Some(civil_time(13, 0, 0, 0)), Some(civil_time(15, 0, 0, 0)));
+    vec![
+        ("call_back", waiting::call_back(Some("tomorrow"), true)),
+        ("on_the_waitlist", waiting::on_the_waitlist("Botox", &window(from, to), true, 15)),
+        ("on_the_waitlist", waiting::on_the_waitlist("Botox", &window(None, to), false, 1)),
+        ("on_the_waitlist", waiting::on_the_waitlist("Botox", &window(from, None), false, 1)),
+        ("free_already", waiting::free_already(&[one, two])),
+        ("left", waiting::left().into()),
+        ("not_waiting", waiting::not_waiting().into()),
+        ("kept", waiting::kept("Botox", one, two)),
+        ("kept", waiting::kept("Botox", one, one)),
+        ("one_moment", handover::one_moment().into()),
+        ("cannot_connect", handover::cannot_connect().into()),
+        ("closed", handover::closed().into()),
+        ("being_connected", handover::being_connected().into()),
+        ("goodbye", handover::goodbye().into()),
+        ("goodbye_time_limit", handover::goodbye_time_limit().into()),
+        ("connecting", handover::connecting("general")),
+        ("connecting", handover::connecting("front_desk")),
+        ("nobody_answers", answered::nobody_answers().into()),
+        ("connecting_you", answered::connecting_you().into()),
+        ("nobody_to_connect", answered::nobody_to_connect().into()),
+        ("open_times", answered::open_times(&[one, two])),
+    ]
+}
+
+#[test]
+fn times_between_which_somebody_waits_are_said_as_spaniards_say_them() {
+    let window = hookswitch_storage::WaitlistWindow {
+        from: date(2026, 9, 15),
+        to: date(2026, 9, 15),
+        earliest: Some(civil_time(13, 0, 0, 0)),
+        latest: Some(civil_time(15, 0, 0, 0)),
+    };
+    let said = say_in(Locale::Es, || waiting::on_the_waitlist("Botox", &window, true, 15));
+    assert_eq!(
+        said,
+        "Está en la lista de espera para Botox el martes 15 de septiembre, de la 1 de la tarde a las 3 \
+         de la tarde. Si queda libre una hora, se la ofrecemos por turno y se la guardamos 15 minutos."
+    );
+}
+
 #[test]
 fn every_sentence_is_said_in_both_languages_and_is_another_in_each() {
-    let all = || [sentences(), questions()].concat();
+    let all = || [sentences(), questions(), of_calls()].concat();
     let (english, spanish) = (say_in(Locale::En, all), say_in(Locale::Es, all));
     let named: BTreeSet<&str> = english.iter().map(|(name, _)| *name).collect();
     let listed = [super::NAMES, which::NAMES, access::NAMES, meanwhile::NAMES].concat();
+    let of_calls = [waiting::NAMES, handover::NAMES, answered::NAMES].concat();
+    let listed = [listed, of_calls].concat();
     assert_eq!(named, listed.into_iter().collect(), "each that there is was tried here");
     for ((name, english), (_, spanish)) in english.iter().zip(&spanish) {
         assert!(!spanish.is_empty() && english != spanish, "{name}: {english} / {spanish}");

@@ -32,8 +32,17 @@ impl Sender<'_> {
 
 const END: &str = "Reply STOP to end texts, HELP for help.";
 
+/// A name of a usual length. Signs that look like plain ones become those: a single one of them would
+/// more than halve what fits into a segment.
 fn short(name: &str) -> String {
-    name.trim().chars().take(LONGEST_NAME).collect()
+    let plain = |c: char| match c {
+        '‘' | '’' | '´' => '\'',
+        '“' | '”' => '"',
+        '–' | '—' => '-',
+        '\u{a0}' => ' ',
+        c => c,
+    };
+    name.trim().chars().map(plain).take(LONGEST_NAME).collect()
 }
 
 fn moment(at: LocalTime) -> String {
@@ -88,6 +97,40 @@ pub fn not_booked(sender: &Sender<'_>, service: &str, at: LocalTime) -> String {
     )
 }
 
+/// A move or cancellation came to nothing: the booking stands as it was.
+#[must_use]
+pub fn unchanged(sender: &Sender<'_>, service: &str, at: LocalTime, code: &str) -> String {
+    format!(
+        "{}: sorry, the change could not be made. Still booked: {}, {}. Confirmation {code}. {} {END}",
+        sender.name(),
+        short(service),
+        moment(at),
+        sender.to_change("To change it")
+    )
+}
+
+/// An appointment is near.
+#[must_use]
+pub fn reminder(sender: &Sender<'_>, service: &str, at: LocalTime) -> String {
+    format!(
+        "{}: reminder, {}, {}. Reply C to confirm. {} {END}",
+        sender.name(),
+        short(service),
+        moment(at),
+        sender.to_change("To change it")
+    )
+}
+
+/// A wish to be called back is noted.
+#[must_use]
+pub fn callback_received(sender: &Sender<'_>) -> String {
+    format!(
+        "{}: we have your message and will call you back. {} {END}",
+        sender.name(),
+        sender.to_change("If it cannot wait")
+    )
+}
+
 /// A slot is kept for somebody who waits.
 #[must_use]
 pub fn offer(sender: &Sender<'_>, service: &str, at: LocalTime, until: LocalTime) -> String {
@@ -99,4 +142,35 @@ pub fn offer(sender: &Sender<'_>, service: &str, at: LocalTime, until: LocalTime
         spoken_start(until),
         sender.to_change("To take it")
     )
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::messages::{Encoding, measure};
+
+    #[test]
+    fn every_text_is_two_segments_at_most_and_says_how_to_end_them() {
+        let start = "2026-09-30T15:30:00Z".parse().unwrap();
+        let at = crate::booking::local_time(start, "America/Chicago");
+        let sender =
+            Sender { name: &"Joe’s – Barber ".repeat(9), number: Some("+15125550100") };
+        let service = "W".repeat(99);
+        for text in [
+            booked(&sender, &service, at, "KM73TN"),
+            changed(&sender, &service, at, "KM73TN"),
+            cancelled(&sender, &service, at),
+            not_booked(&sender, &service, at),
+            unchanged(&sender, &service, at, "KM73TN"),
+            reminder(&sender, &service, at),
+            callback_received(&sender),
+            offer(&sender, &service, at, at),
+        ] {
+            let measured = measure(&text);
+            assert_eq!(measured.encoding, Encoding::Gsm7, "{text}");
+            assert!(measured.segments <= 2, "{text}");
+            assert!(text.contains("Reply STOP") && text.contains("HELP"), "{text}");
+        }
+    }
 }

@@ -24,14 +24,28 @@ pub struct Heard {
 /// For the agent: how a time of another calendar is had without losing the appointment first.
 #[must_use]
 pub fn book_anew_then_cancel(code: &str, names: NamingSet) -> String {
-    let keep = match names {
-        NamingSet::Snake => "keep_existing",
-        NamingSet::Camel => "keepExisting",
-    };
+    let keep = keep_existing(names);
     format!(
         "If they agree, book that time with {keep} set to true. Only when it is booked, cancel the \
          appointment with confirmation number {code}."
     )
+}
+
+/// For the agent: how it books for one of two people, and how for both.
+#[must_use]
+pub fn instead_or_as_well(names: NamingSet) -> String {
+    let keep = keep_existing(names);
+    format!(
+        "If it takes the place of the other name, book the same once more. If both are to stand, book \
+         it with {keep} set to true."
+    )
+}
+
+fn keep_existing(names: NamingSet) -> &'static str {
+    match names {
+        NamingSet::Snake => "keep_existing",
+        NamingSet::Camel => "keepExisting",
+    }
 }
 
 /// For the agent: how that other one is named so that no other is meant.
@@ -43,6 +57,8 @@ pub fn cancel_by_code(code: &str) -> String {
 in_every_language! {
     /// A new time that only another calendar has, such as another member of staff's.
     fn in_another_calendar(at: LocalTime, from: LocalTime) -> String;
+    /// A time that this call has booked already, for another name.
+    fn instead_of(at: LocalTime, name: &str) -> String;
     /// What was said is cancelled already, and the caller has another appointment that it fits.
     fn cancel_the_other_too(cancelled: LocalTime, other: LocalTime) -> String;
     /// Two or more moments, one of which is meant. What they share is said once.

@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 use hookswitch_storage::{Act, Booking, BookingId, OutagePolicy, Settlement, StoreError};
 use tokio::sync::oneshot;
 
+use super::former;
 use super::judge::{self, Answer, Keep, later};
 use super::tell;
-use super::turns::Turn;
 use super::{reconcile, reconcile::Looked};
 use crate::bounds::{ANSWER_MARGIN, LOOK_AFTER, PROVIDER_LOOK, PROVIDER_WRITE};
 use crate::calls::Shared;
 use crate::ports::ProviderError;
 use crate::provider::ProviderHandle;
 use crate::tools::ToolContext;
+use crate::turns::Turn;
 
 /// What came of asking.
 #[derive(Debug, Clone)]
@@ -35,7 +36,7 @@ pub(super) async fn ask(
     keep: Keep,
     by: &str,
 ) -> Result<Carried, StoreError> {
-    let answer = request(provider, booking).await;
+    let answer = request(shared, provider, booking).await?;
     let settlement = judge::answered(booking, &answer, keep, shared.clock.now());
     let settled = settle(shared, booking, settlement, by).await?;
     Ok(Carried { booking: Box::new(settled), error: answer.err() })
@@ -49,7 +50,7 @@ pub(super) async fn ask_after_doubt(
     booking: &Booking,
     by: &str,
 ) -> Result<Carried, StoreError> {
-    let answer = request(provider, booking).await;
+    let answer = request(shared, provider, booking).await?;
     let now = shared.clock.now();
     let mut settlement = judge::answered(booking, &answer, Keep::PROMISED, now);
     if matches!(settlement, Settlement::Failed { .. }) {
@@ -60,9 +61,18 @@ pub(super) async fn ask_after_doubt(
     Ok(Carried { booking: Box::new(settled), error: answer.err() })
 }
 
-async fn request(provider: &ProviderHandle, booking: &Booking) -> Answer {
+async fn request(
+    shared: &Shared,
+    provider: &ProviderHandle,
+    booking: &Booking,
+) -> Result<Answer, StoreError> {
     let until = Instant::now() + PROVIDER_WRITE;
-    match booking.intent.as_ref().map(|intent| &intent.act) {
+    if former::may_stand_elsewhere(shared, booking).await?
+        && let Err(error) = former::is_in_sight(provider, booking, until).await
+    {
+        return Ok(Err(error));
+    }
+    Ok(match booking.intent.as_ref().map(|intent| &intent.act) {
         Some(Act::Create) => provider.book(booking.clone(), until).await.map(Some),
         Some(Act::Move(to)) => {
             provider.reschedule(booking.clone(), to.start, until).await.map(Some)
@@ -71,7 +81,7 @@ async fn request(provider: &ProviderHandle, booking: &Booking) -> Answer {
             provider.cancel(booking.clone(), reason.clone(), until).await.map(|()| None)
         }
         None => Err(ProviderError::NotFound),
-    }
+    })
 }
 
 /// Writes down what came of it. A booking that is gone meanwhile has nothing to settle.
@@ -100,7 +110,7 @@ pub(in crate::booking) fn look_at(context: &ToolContext) -> jiff::Timestamp {
 pub(in crate::booking) async fn take_turn(
     context: &ToolContext,
     booking: BookingId,
-) -> Option<Turn> {
+) -> Option<Turn<BookingId>> {
     let taking = context.shared.turns.take(booking);
     tokio::time::timeout_at(patience(context).into(), taking).await.ok()
 }
@@ -124,7 +134,7 @@ pub(in crate::booking) async fn carry_out(
     context: &ToolContext,
     provider: &ProviderHandle,
     booking: Box<Booking>,
-    turn: Turn,
+    turn: Turn<BookingId>,
 ) -> Result<Carried, StoreError> {
     let shared = Arc::clone(&context.shared);
     let is_create = booking.intent.as_ref().is_some_and(|intent| intent.act == Act::Create);
@@ -187,7 +197,11 @@ struct Asking {
 }
 
 impl Asking {
-    async fn run(self, turn: Turn, reply_to: oneshot::Sender<Result<Carried, StoreError>>) {
+    async fn run(
+        self,
+        turn: Turn<BookingId>,
+        reply_to: oneshot::Sender<Result<Carried, StoreError>>,
+    ) {
         let Self { shared, provider, booking, keep, by } = self;
         let carried = ask(&shared, &provider, &booking, keep, &by).await;
         drop(turn);

@@ -11,6 +11,7 @@ use hookswitch_storage::{
 };
 
 use super::carry::{ask, ask_after_doubt, settle};
+use super::former;
 use super::judge::{self, Keep, Verdict, later};
 use super::tell;
 use crate::bounds::{GIVE_UP_AFTER, LOOK_AFTER, PROVIDER_LOOK, PROVIDER_WRITE};
@@ -62,12 +63,13 @@ async fn run(
     let Some(turn) = shared.turns.try_take(payload.booking) else {
         return Ok(again(Some(LOOK_AFTER), "it is being asked for"));
     };
-    let Some(booking) = shared.store.booking(org, &payload.booking).await? else {
-        return Ok(Ended::Done);
+    let booking = shared.store.booking(org, &payload.booking).await?;
+    let unsettled = |booking: &Booking| booking.intent.is_some() || booking.is_requested();
+    let Some(booking) = booking.filter(unsettled) else {
+        // Whoever begins something with it after this turn keeps a job of its own.
+        shared.store.end_settling(org, &payload.booking).await?;
+        return Ok(Ended::Kept);
     };
-    if booking.intent.is_none() && !booking.is_requested() {
-        return Ok(Ended::Done);
-    }
     let given_up = later(booking.start, GIVE_UP_AFTER) < shared.clock.now();
     let ended = match shared.connections.get(org, &booking.connection_id).await {
         Ok(provider) => go_on(shared, &provider, &booking).await?,
@@ -138,6 +140,10 @@ pub(super) async fn look(
             return Ok(Looked::Same { after, why: error.to_string() });
         }
     };
+    if found.is_none() && former::may_stand_elsewhere(shared, booking).await? {
+        doubt(shared, booking).await?;
+        return Ok(Looked::Same { after: None, why: former::out_of_sight().to_string() });
+    }
     match judge::found(booking, found.as_ref(), now) {
         Verdict::Settled(settlement) => {
             Ok(Looked::Settled(Box::new(settle(shared, booking, settlement, by).await?)))
@@ -182,7 +188,10 @@ async fn ask_now(
     }
     let look_at = later(now, PROVIDER_WRITE + LOOK_AFTER);
     let asked = shared.store.ask_again(&booking.org, &booking.id, now, look_at).await?;
-    let Some(asked) = asked else { return Ok(Ended::Done) };
+    let Some(asked) = asked else {
+        shared.store.end_settling(&booking.org, &booking.id).await?;
+        return Ok(Ended::Kept);
+    };
     let carried = if booking.is_in_doubt() {
         ask_after_doubt(shared, provider, &asked, BY).await?
     } else {

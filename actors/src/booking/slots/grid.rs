@@ -41,7 +41,7 @@ impl Pattern {
                     if let Ok(end) = start.checked_add(self.duration)
                         && end <= closes
                     {
-                        slots.insert(start, FreeSlot { start, end });
+                        slots.insert(start, FreeSlot::new(start, end));
                     }
                 }
                 let Ok(next) = wall.checked_add(self.step) else {

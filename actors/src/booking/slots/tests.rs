@@ -57,8 +57,10 @@ impl Business {
             customerconnect: None,
             twilio: None,
             smtp: None,
+            messages: hookswitch_storage::MessageRules::default(),
             calls: hookswitch_storage::CallRules::default(),
             inbound: Vec::new(),
+            vapi_numbers: BTreeMap::new(),
             locale: hookswitch_storage::Locale::default(),
             vapi_credential_id: None,
         };
@@ -242,6 +244,30 @@ fn a_day_whose_gaps_are_all_shorter_than_the_service_says_so() {
 }
 
 #[test]
+fn a_day_that_has_no_gap_with_places_for_all_of_a_party_is_full_and_not_too_short() {
+    let mut business = Business::new();
+    (business.service.duration_minutes, business.service.capacity) = (60, 10);
+    let five = [busy("09:00", "12:00", 5)];
+    business.places = 6;
+    assert_eq!(business.day(DAY, &five), (vec![], DayVerdict::Full));
+    // At half past nine four places more are taken, so that five stay for less than an hour.
+    business.places = 5;
+    let more = ["09:30", "10:30", "11:30"].map(|from| busy(from, &format!("{}59", &from[..3]), 4));
+    let taken: Vec<Span> = five.into_iter().chain(more).collect();
+    assert_eq!(business.day(DAY, &taken), (vec![], DayVerdict::TooLong));
+}
+
+#[test]
+fn a_free_slot_tells_how_many_of_its_places_are_taken() {
+    let mut business = Business::new();
+    business.service.capacity = 3;
+    let taken = [busy("09:00", "09:30", 1), busy("09:15", "09:45", 1)];
+    let (slots, _) = day(&business.rules(), DAY, &taken);
+    let counts: Vec<u32> = slots.iter().map(|slot| slot.taken).collect();
+    assert_eq!(counts[..3], [2, 1, 0]);
+}
+
+#[test]
 fn a_day_is_full_when_only_what_is_over_or_taken_is_left() {
     let mut business = Business::new();
     let all = [busy("09:00", "12:00", 1)];
@@ -301,10 +327,8 @@ fn an_outage_offers_nine_to_five_in_half_hours() {
     assert_eq!(business.walls(&offered(&business, &[]).0)[0], "14:00");
     business.service.duration_minutes = 120;
     assert_eq!(business.walls(&offered(&business, &[]).0), ["14:00", "14:30", "15:00"]);
-    let evening = FreeSlot {
-        start: instant("2026-01-16T18:15:00-05:00"),
-        end: instant("2026-01-16T20:15:00-05:00"),
-    };
+    let evening =
+        FreeSlot::new(instant("2026-01-16T18:15:00-05:00"), instant("2026-01-16T20:15:00-05:00"));
     let (slots, _) = outage_day(&business.rules(), DAY, &[evening], &[]);
     assert_eq!(slots.last(), Some(&evening), "it was named before");
     business.settings.closed_dates = [DAY].into();

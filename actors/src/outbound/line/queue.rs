@@ -209,6 +209,14 @@ impl Queue {
         Ok(())
     }
 
+    /// Whether so many new bookings of a party could be made one after another now.
+    pub(super) fn has_room_for_bookings(&self, id: PartyId, count: usize, now: Instant) -> bool {
+        let before = count.saturating_sub(1);
+        self.parties.get(&id).is_none_or(|party| {
+            party.bookings.iter().all(|meter| meter.may_go_at(false, before, now) <= now)
+        })
+    }
+
     /// Tells all who wait for a party that it is in vain.
     pub(super) fn turn_away(&mut self, id: PartyId, refused: Refused) {
         if let Some(party) = self.parties.get_mut(&id) {

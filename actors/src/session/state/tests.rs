@@ -56,6 +56,7 @@ fn booking(number: u8, start: i64, status: BookingStatus) -> BookingSummary {
         time_zone: "America/Chicago".into(),
         customer_name: "Ann Ruiz".into(),
         confirmation: format!("CODE{number:02}"),
+        customer_confirmed_at: None,
     }
 }
 
@@ -102,14 +103,15 @@ fn any_event() -> impl Strategy<Value = CallEvent> {
         2 => any_booking().prop_map(|booking| CallEvent::BookingMade { booking }),
         2 => any_booking().prop_map(|booking| CallEvent::BookingChanged { booking }),
         2 => any_booking().prop_map(|booking| CallEvent::BookingCancelled { booking }),
-        1 => Just(CallEvent::BookingFailed { reason: "slot_unavailable".into() }),
+        1 => Just(CallEvent::BookingFailed { reason: "slot_unavailable".into(), name: None }),
         2 => (0..9_u32).prop_map(|attempts| CallEvent::AttemptCounted { attempts }),
         1 => Just(CallEvent::TransferRequested {
             department: None, number: None, summary: "Wants a person.".into(), warm: false,
+            by_command: false,
         }),
         1 => (0..2_u8).prop_map(|n| CallEvent::TransferRequested {
             department: Some("billing".into()), number: Some(format!("+1512555019{n}")),
-            summary: "A bill.".into(), warm: n == 1,
+            summary: "A bill.".into(), warm: n == 1, by_command: n == 0,
         }),
         2 => prop::sample::select(vec![
             TransferSign::Dialing, TransferSign::Accepted, TransferSign::NoAnswer,
@@ -165,9 +167,34 @@ fn unseen(from: &CallState, to: &mut CallState) {
     to.time_zone.clone_from(&from.time_zone);
     to.links.clone_from(&from.links);
     to.assistant_id.clone_from(&from.assistant_id);
+    to.asked_name.clone_from(&from.asked_name);
     to.transfer_requested_at = from.transfer_requested_at;
     to.ended.clone_from(&from.ended);
     (to.seq, to.last_at) = (from.seq, from.last_at);
+}
+
+#[test]
+fn a_slot_that_is_offered_again_is_the_last_one_as_it_was_offered_last() {
+    let offered = |seq, slots: &[OfferedSlot]| StoredEvent {
+        seq,
+        at: at(0),
+        event: CallEvent::SlotsOffered { slots: slots.to_vec() },
+    };
+    let first = OfferedSlot { party_size: Some(2), ..slot(2) };
+    let again = OfferedSlot {
+        party_size: Some(4),
+        time_zone: "America/New_York".into(),
+        spoken: false,
+        ..slot(2)
+    };
+    let events = [offered(1, &[first, slot(3)]), offered(2, std::slice::from_ref(&again))];
+    let state = empty(&key()).restore(&events);
+    let spoken = OfferedSlot { spoken: true, ..again };
+    assert_eq!(state.offered_slots, [slot(3), spoken.clone()]);
+    // How many come is not forgotten for not being said once more.
+    let state = state.restore(&[offered(3, &[slot(3)]), offered(4, &[slot(2)])]);
+    let last = OfferedSlot { time_zone: "America/Chicago".into(), ..spoken };
+    assert_eq!(state.offered_slots, [slot(3), last]);
 }
 
 proptest! {

@@ -65,8 +65,17 @@ pub struct Transfer {
     pub summary: String,
     /// When it was first heard of.
     pub requested_at: Timestamp,
-    warm: bool,
+    way: Way,
     heard: Heard,
+}
+
+/// How a hand-over is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Way {
+    /// Whether the person hears something before the caller is connected.
+    pub(super) warm: bool,
+    /// Whether it takes a command of ours.
+    pub(super) by_command: bool,
 }
 
 /// What was heard of it.
@@ -75,6 +84,8 @@ struct Heard(u16);
 
 const SENT: u16 = 1 << 8;
 const NOT_SENT: u16 = 1 << 9;
+/// By the call's end, Vapi has let the caller go to the person.
+const LET_GO: u16 = 1 << 10;
 
 fn bit(sign: TransferSign) -> u16 {
     1 << sign as u16
@@ -120,17 +131,25 @@ impl Transfer {
             TransferStage::NoAnswer
         } else if was(Sign::Rejected) {
             TransferStage::Rejected
+        } else if self.heard.has(LET_GO) {
+            // Whoever came back to the agent before was handed over once more.
+            TransferStage::Accepted
         } else if was(Sign::BackToAgent) || (self.heard.has(NOT_SENT) && !was_sent) {
             TransferStage::BackToAgent
         } else if was(Sign::Accepted) {
             TransferStage::Accepted
-        } else if was(Sign::Dialing) || (self.heard.has(SENT) && !self.warm) {
+        } else if was(Sign::Dialing) || (self.heard.has(SENT) && !self.way.warm) {
             TransferStage::Dialing
         } else if self.heard.has(SENT) {
             TransferStage::Briefing
         } else {
             TransferStage::Requested
         }
+    }
+
+    /// Whether it takes a command of ours of which nobody knows that it was sent.
+    pub(crate) fn waits_for_us(&self) -> bool {
+        self.way.by_command && self.stage() == TransferStage::Requested
     }
 }
 
@@ -139,7 +158,7 @@ impl Transfer {
 pub(super) fn request(
     known: &mut Option<Transfer>,
     (department, number, summary): (Option<&String>, &str, &str),
-    warm: bool,
+    way: Way,
     at: Timestamp,
 ) {
     match known {
@@ -150,7 +169,8 @@ pub(super) fn request(
             if known.summary.is_empty() {
                 known.summary = summary.to_owned();
             }
-            known.warm |= warm;
+            known.way.warm |= way.warm;
+            known.way.by_command |= way.by_command;
         }
         _ => {
             *known = Some(Transfer {
@@ -158,7 +178,7 @@ pub(super) fn request(
                 number: number.to_owned(),
                 summary: summary.to_owned(),
                 requested_at: at,
-                warm,
+                way,
                 heard: Heard::default(),
             });
         }
@@ -192,8 +212,10 @@ pub(super) fn sent(known: &mut Option<Transfer>, success: bool) {
 
 /// The call ended for this reason.
 pub(super) fn ended(known: &mut Option<Transfer>, reason: &str) {
-    if let Some(sign) = told_by_end(reason) {
-        hear(known, sign, None);
+    let Some(sign) = told_by_end(reason) else { return };
+    hear(known, sign, None);
+    if let (TransferSign::Accepted, Some(known)) = (sign, known) {
+        known.heard.0 |= LET_GO;
     }
 }
 
@@ -217,7 +239,8 @@ mod tests {
 
     fn wanted(warm: bool) -> Option<Transfer> {
         let mut known = None;
-        request(&mut known, (Some(&"bench".into()), BENCH, "Gears."), warm, Timestamp::UNIX_EPOCH);
+        let way = Way { warm, by_command: true };
+        request(&mut known, (Some(&"bench".into()), BENCH, "Gears."), way, Timestamp::UNIX_EPOCH);
         known
     }
 
@@ -228,7 +251,7 @@ mod tests {
                 // Told again; the first was before all else, since it is what begins it.
                 Word::Asked if !known.as_ref().unwrap().stage().came_to_nothing() => {
                     let again = (None, BENCH, "");
-                    request(&mut known, again, false, Timestamp::UNIX_EPOCH);
+                    request(&mut known, again, Way::default(), Timestamp::UNIX_EPOCH);
                 }
                 Word::Asked => {}
                 Word::Sent(success) => sent(&mut known, success),
@@ -277,9 +300,31 @@ mod tests {
         let mut known = wanted(true);
         sent(&mut known, false);
         assert_eq!(known.as_ref().unwrap().stage(), TransferStage::BackToAgent);
-        request(&mut known, (None, BENCH, "Again."), false, Timestamp::UNIX_EPOCH);
+        request(&mut known, (None, BENCH, "Again."), Way::default(), Timestamp::UNIX_EPOCH);
         let again = known.unwrap();
         assert_eq!((again.stage(), again.summary.as_str()), (TransferStage::Requested, "Again."));
+    }
+
+    #[test]
+    fn who_came_back_and_was_let_go_after_all_has_somebody() {
+        let back = [Word::Sent(true), Word::Sign(TransferSign::BackToAgent)];
+        assert_eq!(after(true, &back), TransferStage::BackToAgent);
+        let let_go = [back[0], back[1], Word::Ended("assistant-forwarded-call")];
+        assert_eq!(after(true, &let_go), TransferStage::Accepted);
+        // That it was taken once says nothing of what came after it.
+        let taken = [back[0], Word::Sign(TransferSign::Accepted), back[1]];
+        assert_eq!(after(true, &taken), TransferStage::BackToAgent);
+    }
+
+    #[test]
+    fn only_what_takes_a_command_of_ours_waits_for_one() {
+        let mut known = wanted(true);
+        assert!(known.as_ref().unwrap().waits_for_us());
+        sent(&mut known, true);
+        assert!(!known.unwrap().waits_for_us());
+        let mut told = None;
+        request(&mut told, (None, BENCH, ""), Way::default(), Timestamp::UNIX_EPOCH);
+        assert!(!told.unwrap().waits_for_us(), "Vapi does it");
     }
 
     #[test]

@@ -104,6 +104,9 @@ const VENDORS = {
   square: 'Square',
 };
 
+/** The customer directory, which is among the connections and books nothing. */
+const DIRECTORY = 'customerconnect';
+
 /**
  * Connections that do not work, or will not for long, in words; and where they are connected again, if that is the way.
  * @returns {Promise<{org: string, words: string, link: string | null}[]>}
@@ -114,6 +117,10 @@ export async function connectionTroubles() {
     if (item.status === 'disconnected') return [];
     const name = VENDORS[item.provider] ?? item.provider;
     const line = (/** @type {string} */ words, /** @type {string | null} */ link = null) => ({ org: item.org, words: sentence(words), link });
+    // One that refuses its key is left alone as well: what there is to do comes before that.
+    if (item.provider === DIRECTORY && item.problem) {
+      return [line(`${sentence(`${name}: ${item.problem}`)} Calls go on without customer history`)];
+    }
     const warned = item.warning ? [line(`${name}: ${item.warning}`, item.reconnect_url)] : [];
     if (item.status === 'error' && warned.length > 0) return warned;
     if (item.state !== 'closed') return [line(`${name} does not answer and is left alone for a while`), ...warned];

@@ -22,6 +22,7 @@ export class Troubles {
     /** @type {(Trouble & {leaves: number})[]} */
     this.warnings = [];
     this.asking = false;
+    this.asksAgain = false;
   }
 
   clear() {
@@ -32,7 +33,11 @@ export class Troubles {
 
   /** Asks which connections do not work. */
   async ask() {
-    if (this.asking) return;
+    // What is on its way may be of before what has just been said.
+    if (this.asking) {
+      this.asksAgain = true;
+      return;
+    }
     this.asking = true;
     try {
       const found = await api.connectionTroubles();
@@ -45,6 +50,9 @@ export class Troubles {
     } finally {
       this.asking = false;
     }
+    if (!this.asksAgain) return;
+    this.asksAgain = false;
+    await this.ask();
   }
 
   /** @param {NoticeFrame} notice */

@@ -41,12 +41,46 @@ pub(in crate::http::openapi) struct Rollback {
     changes: Vec<String>,
 }
 
+/// A phone number at Vapi that the settings name.
+#[derive(JsonSchema)]
+pub(in crate::http::openapi) struct PhoneNumber {
+    /// Vapi's id of it.
+    id: String,
+    /// The number itself, once it is known.
+    number: Option<String>,
+    /// Who takes its calls; `null` where Vapi asks for each.
+    assistant_id: Option<String>,
+    fallback: Option<String>,
+    sync: AgentSync,
+}
+
+/// What putting a phone number back changed, or would.
+#[derive(JsonSchema)]
+pub(in crate::http::openapi) struct NumberRollback {
+    phone_number: String,
+    dry_run: bool,
+    changes: Vec<String>,
+}
+
 /// What a sync did, or would do.
 #[derive(JsonSchema)]
 pub(in crate::http::openapi) struct ToolSync {
     dry_run: bool,
     tools: Vec<SyncedTool>,
     agents: Vec<SyncedAgent>,
+    phone_numbers: Vec<SyncedNumber>,
+}
+
+#[derive(JsonSchema)]
+struct SyncedNumber {
+    /// Vapi's id of it.
+    id: String,
+    number: Option<String>,
+    synced: bool,
+    says: Option<String>,
+    changed: bool,
+    changes: Vec<String>,
+    findings: Vec<String>,
 }
 
 #[derive(JsonSchema)]

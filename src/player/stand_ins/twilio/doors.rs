@@ -104,8 +104,12 @@ impl Vendor for Account {
     }
 
     fn refuse(&mut self, asked: &Asked) -> Option<Response> {
-        let right = format!("{}:{}", self.setup.account, self.setup.token);
-        (asked.basic() != Some(right)).then(|| no(401, 20_003, "Authenticate"))
+        let Setup { account, token, key } = &self.setup;
+        let key = key.as_ref().map(|(sid, secret)| format!("{sid}:{secret}"));
+        let given = asked.basic();
+        let opens =
+            given == Some(format!("{account}:{token}")) || (given.is_some() && given == key);
+        (!opens).then(|| no(401, 20_003, "Authenticate"))
     }
 
     fn perform(&mut self, asked: &Asked, _: bool) -> Response {

@@ -34,6 +34,8 @@ pub struct Account {
     pub(super) setup: Setup,
     /// Whether a change of a tool must name its type; otherwise it must not.
     pub(super) wants_type: bool,
+    /// Whether a change of a phone number may name its provider.
+    pub(super) takes_provider: bool,
     kept: [Vec<Value>; 4],
     now: Timestamp,
 }
@@ -41,7 +43,7 @@ pub struct Account {
 impl Account {
     pub(super) fn new(setup: Setup) -> Self {
         let now = "2026-01-05T09:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
-        Self { setup, wants_type: false, kept: Default::default(), now }
+        Self { setup, wants_type: false, takes_provider: true, kept: Default::default(), now }
     }
 
     /// A moment that was not before.
@@ -160,7 +162,25 @@ impl Account {
     }
 
     pub(super) fn change_phone_number(&mut self, id: &str, body: &Value) -> Response {
-        let complaints = fields::complaints(body, fields::PHONE_NUMBER);
+        let mut complaints = fields::complaints(body, fields::PHONE_NUMBER);
+        let kept = self.get(PHONE_NUMBER, id).unwrap_or_default();
+        match &body["provider"] {
+            Value::Null => {}
+            _ if !self.takes_provider => {
+                complaints.push("property provider should not exist".into())
+            }
+            other if *other != kept["provider"] => {
+                complaints.push(format!(
+                    "provider must be one of the following values: {}",
+                    kept["provider"]
+                ));
+            }
+            _ => {}
+        }
+        let taker = body["assistantId"].as_str().filter(|id| self.get(ASSISTANT, id).is_none());
+        if let Some(id) = taker {
+            complaints.push(format!("assistantId: assistant {id} does not exist"));
+        }
         self.change(PHONE_NUMBER, id, body, complaints)
     }
 

@@ -60,6 +60,19 @@ pub(super) const PHONE_NUMBER: &[&str] = &[
     "number",
 ];
 
+const DESTINATION: &[&str] = &[
+    "message",
+    "type",
+    "numberE164CheckEnabled",
+    "number",
+    "extension",
+    "callerId",
+    "transferPlan",
+    "description",
+    "sipUri",
+    "sipHeaders",
+];
+
 const MODEL: &[&str] = &[
     "messages",
     "tools",
@@ -108,6 +121,7 @@ pub(super) fn complaints(body: &Value, known: &[&str]) -> Vec<String> {
         ("function", FUNCTION),
         ("server", SERVER),
         ("monitorPlan", MONITOR_PLAN),
+        ("fallbackDestination", DESTINATION),
     ] {
         match members.get(name) {
             Some(Value::Object(inner)) => {

@@ -125,8 +125,8 @@ fn slots_are_read_in_both_documented_forms() {
     assert_eq!(
         read(time).unwrap(),
         [
-            FreeSlot { start: at("2050-09-05T07:00:00Z"), end: at("2050-09-05T07:10:00Z") },
-            FreeSlot { start: at("2050-09-05T07:10:00Z"), end: at("2050-09-05T07:20:00Z") },
+            FreeSlot::new(at("2050-09-05T07:00:00Z"), at("2050-09-05T07:10:00Z")),
+            FreeSlot::new(at("2050-09-05T07:10:00Z"), at("2050-09-05T07:20:00Z")),
         ]
     );
     let range = json!({"2050-09-05": [{"start": "2050-09-05T09:00:00.000+02:00",

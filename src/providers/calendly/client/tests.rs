@@ -18,7 +18,7 @@ fn answer(status: u16, headers: &[(&'static str, &str)]) -> Answer {
 }
 
 fn rest_after(answer: &Answer) -> Option<u64> {
-    let quota = Quota::new(LONGEST_PAUSE);
+    let quota = Quota::new(true, LONGEST_PAUSE);
     quota.learn(answer);
     quota.refuses().and_then(|refusal| pause(&refusal.headers)).map(|rest| rest.as_secs())
 }

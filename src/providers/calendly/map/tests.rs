@@ -153,7 +153,7 @@ proptest! {
                 busy.iter().all(|taken| !meets(*start, *taken)) && (without_own || !meets(*start, own))
             }).collect()
         };
-        let span = |start: i64| FreeSlot { start: minute(start), end: minute(start + length) };
+        let span = |start: i64| FreeSlot::new(minute(start), minute(start + length));
         let open: Vec<FreeSlot> = free(false).into_iter().map(span).collect();
         let length = SignedDuration::from_mins(length);
         let opened = opened_by_moving(&open, (minute(own.0), minute(own.1)), length);
@@ -168,7 +168,7 @@ proptest! {
 #[test]
 fn half_an_hour_later_is_opened_by_moving_an_hour() {
     let hour = SignedDuration::from_hours(1);
-    let span = |start: i64| FreeSlot { start: minute(start), end: minute(start + 60) };
+    let span = |start: i64| FreeSlot::new(minute(start), minute(start + 60));
     // Nine to five by half hours, with ten o'clock booked.
     let open: Vec<FreeSlot> =
         (0..15).map(|place| place * 30).filter(|at| !(30..120).contains(at)).map(span).collect();

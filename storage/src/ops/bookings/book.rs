@@ -92,6 +92,7 @@ pub(crate) fn book(tx: &mut Tx<'_>, new: NewBooking) -> Result<BookOutcome, Stor
         intent,
         source: new.source,
         call_id: new.call_id,
+        customer_confirmed_at: None,
         history: vec![made],
         created_at: new.now,
         updated_at: new.now,

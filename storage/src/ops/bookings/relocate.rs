@@ -153,6 +153,7 @@ pub(super) fn finish(
     booking.places = to.places;
     booking.party_size = to.party_size;
     booking.time_zone = to.time_zone;
+    booking.customer_confirmed_at = booking.customer_confirmed_at.filter(|_| !moves);
     booking.updated_at = now;
     booking.history.push(BookingChange {
         at: now,

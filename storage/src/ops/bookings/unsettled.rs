@@ -32,6 +32,18 @@ pub(super) fn end_job(tx: &mut Tx<'_>, booking: &Booking) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Removes the job of a booking if it has nothing left to settle as it stands now, or is gone.
+pub(crate) fn end_settling(tx: &mut Tx<'_>, org: &OrgId, id: BookingId) -> Result<(), StoreError> {
+    let booking = bookings::get(tx, org, id)?;
+    if booking.is_some_and(|booking| booking.intent.is_some() || booking.is_requested()) {
+        return Ok(());
+    }
+    if let Some(job) = jobs::get(tx, org, &Job::settles(&id))? {
+        jobs::delete(tx, &job);
+    }
+    Ok(())
+}
+
 /// Writes down that the provider is about to be asked again, before it is; `None` if there is
 /// nothing to ask it for.
 pub(crate) fn ask_again(

@@ -36,7 +36,7 @@ pub(super) fn opened(
     let zone = TimeZone::get(&settings.timezone).unwrap_or(TimeZone::UTC);
     // Kept for longer than it can be booked, it would be kept in vain.
     let last = slot.start.checked_sub(minutes(rules.min_lead_minutes)).unwrap_or(Timestamp::MIN);
-    let until = later(now, minutes(rules.waitlist_hold_minutes)).min(last);
+    let until = kept_until(settings, last, now);
     if until <= now || !is_open_on(settings, zone.to_datetime(slot.start).date(), &zone, now) {
         return Ok(None);
     }
@@ -55,6 +55,16 @@ pub(super) fn opened(
         }
     }
     Ok(Some(kept))
+}
+
+/// Until when a slot is kept that can be booked until `last`. Who is told of it when quiet hours are over
+/// has as long as anybody else from then on.
+fn kept_until(settings: &Settings, last: Timestamp, now: Timestamp) -> Timestamp {
+    let hold = minutes(settings.booking.waitlist_hold_minutes);
+    let quiet = settings.messages.quiet_hours;
+    let told_at = quiet.and_then(|quiet| Some(quiet.around(now, &settings.timezone)?.1));
+    let told_at = told_at.filter(|end| *end < last).unwrap_or(now);
+    later(told_at, hold).min(last)
 }
 
 /// The calendar of a slot, if the service is booked there.

@@ -19,6 +19,14 @@ pub(super) fn in_another_calendar(at: LocalTime, from: LocalTime) -> String {
     )
 }
 
+pub(super) fn instead_of(at: LocalTime, name: &str) -> String {
+    format!(
+        "I have already booked {} at {} for {name}. Is this instead of that, or as well?",
+        spoken_date(at.date()),
+        spoken_start(at)
+    )
+}
+
 pub(super) fn cancel_the_other_too(cancelled: LocalTime, other: LocalTime) -> String {
     format!(
         "Your appointment for {} at {} is cancelled. Shall I cancel the one for {} at {} as well?",

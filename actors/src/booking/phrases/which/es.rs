@@ -21,6 +21,13 @@ pub(super) fn in_another_calendar(at: LocalTime, from: LocalTime) -> String {
     )
 }
 
+pub(super) fn instead_of(at: LocalTime, name: &str) -> String {
+    format!(
+        "Ya he reservado {} a nombre de {name}. ¿Es en lugar de esa reserva o además de ella?",
+        moment(at)
+    )
+}
+
 pub(super) fn cancel_the_other_too(cancelled: LocalTime, other: LocalTime) -> String {
     format!(
         "Su cita para {} está cancelada. ¿Cancelo también la que tiene para {}?",

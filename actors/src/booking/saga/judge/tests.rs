@@ -39,6 +39,7 @@ fn booking(intent: Option<Intent>) -> Booking {
         customer_email: None,
         notes: None,
         confirmation: "ACEFG4".into(),
+        customer_confirmed_at: None,
         external_ids: Vec::new(),
         intent,
         source: Source::Phone,
